@@ -1,0 +1,1 @@
+"""The operator's command line: a client of the API."""

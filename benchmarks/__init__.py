@@ -1,0 +1,1 @@
+"""Floors, peers and ours, side by side in one run."""

@@ -1,0 +1,1 @@
+"""What is true: rules and the SQL that states them. No Temporal, no HTTP, no clock."""

@@ -1,0 +1,1 @@
+"""Alembic: the only way the schema changes."""

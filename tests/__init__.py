@@ -1,0 +1,1 @@
+"""Tests mirror the layers; names are sentences; asha makes, bina checks, chand audits."""

@@ -1,0 +1,1 @@
+"""What happens next: deterministic, one file per business process, plus the kit."""
