@@ -1,0 +1,1 @@
+"""Who a person is, what her roles allow, and the signed proof of both."""

@@ -1,0 +1,1 @@
+"""Tasks, levels and decisions: who may check what."""

@@ -1,0 +1,1 @@
+"""Rules of vendor invoices and their payment."""

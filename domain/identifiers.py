@@ -1,0 +1,56 @@
+"""Ids: a prefix that says what it is, and a UUIDv7 that sorts by time.
+
+On the wire `prc_01jd3v8t...`; in the database a plain uuid. The text is Crockford's base 32.
+"""
+
+import os
+import time
+from uuid import UUID
+
+from domain.refusal import Refusal
+
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+VALUES = {letter: value for value, letter in enumerate(ALPHABET)}
+LENGTH = 26
+
+TENANT = "tnt"
+COMPANY = "cmp"
+PERSON = "per"
+USER = "usr"
+PARTY = "pty"
+PROCESS = "prc"
+DOCUMENT = "doc"
+TASK = "tsk"
+EXCEPTION = "exc"
+ENTRY = "jrn"
+EVIDENCE = "evd"
+EVENT = "evt"
+
+
+def new_uuid() -> UUID:
+    """A UUIDv7 (RFC 9562, section 5.7): milliseconds, then random bits."""
+    value = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10), "big")
+    value = value & ~(0xF << 76) | 0x7 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    return UUID(int=value)
+
+
+def written(prefix: str, value: UUID) -> str:
+    """`prc_` and 26 letters."""
+    number = value.int
+    letters = [ALPHABET[number >> shift & 31] for shift in range(125, -1, -5)]
+    return f"{prefix}_{''.join(letters)}"
+
+
+def read(prefix: str, text: str) -> UUID:
+    """The uuid behind an id. Refuses another prefix or letters that are none of ours."""
+    head, _, body = text.partition("_")
+    well_formed = head == prefix and len(body) == LENGTH and all(c in VALUES for c in body)
+    number = 0
+    for letter in body if well_formed else "":
+        number = number << 5 | VALUES[letter]
+    if not well_formed or number >> 128:
+        raise Refusal(
+            "id_must_be_well_formed", f"{text!r} is not an id that starts with {prefix}_."
+        )
+    return UUID(int=number)

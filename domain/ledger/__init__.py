@@ -1,0 +1,1 @@
+"""The book: entries, postings, balances, periods, numbers. Written only by the functions here."""

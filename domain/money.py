@@ -1,0 +1,76 @@
+"""Money: integer minor units with a currency, its text, and the only rounding there is."""
+
+import re
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from domain.refusal import Refusal
+
+# ISO 4217, list one: digits after the decimal point.
+EXPONENTS = {
+    "AED": 2, "AUD": 2, "BHD": 3, "CAD": 2, "CHF": 2, "CNY": 2, "EUR": 2, "GBP": 2, "HKD": 2,
+    "INR": 2, "JPY": 0, "KWD": 3, "LKR": 2, "MYR": 2, "NPR": 2, "NZD": 2, "OMR": 3, "QAR": 2,
+    "SAR": 2, "SGD": 2, "THB": 2, "USD": 2, "ZAR": 2,
+}  # fmt: skip
+
+# The largest integer that every JSON reader keeps exact (RFC 8259, section 6).
+LARGEST_AMOUNT = 9_007_199_254_740_991
+
+TEXT = re.compile(r"(?P<amount>-?[0-9][0-9,_]*(\.[0-9]+)?) (?P<currency>[A-Z]{3})")
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in integer minor units (paise for INR) of one currency."""
+
+    amount: int
+    currency: str
+
+    def __str__(self) -> str:
+        return f"{grouped(self.amount, self.currency)} {self.currency}"
+
+
+def exponent(currency: str) -> int:
+    """Digits after the decimal point. Refuses a currency that is not in ISO 4217 as listed here."""
+    if currency not in EXPONENTS:
+        raise Refusal("currency_must_be_known", f"{currency!r} is no currency we know (ISO 4217).")
+    return EXPONENTS[currency]
+
+
+def parse(text: str) -> Money:
+    """Reads `1,180.00 INR`. Refuses more digits than the currency has: nothing is rounded here."""
+    match = TEXT.fullmatch(text.strip())
+    if match is None:
+        raise Refusal("money_must_be_readable", f"{text!r} is not money. Write it as 1180.00 INR.")
+    currency = match["currency"]
+    scaled = Decimal(re.sub("[,_]", "", match["amount"])).scaleb(exponent(currency))
+    if scaled != scaled.to_integral_value():
+        raise Refusal(
+            "money_must_fit_currency",
+            f"{text!r} has more digits than {currency} has. Round it before you enter it.",
+        )
+    return Money(int(scaled), currency)
+
+
+def rounded(amount: Decimal) -> int:
+    """Minor units, half away from zero: the rounding of Indian tax invoices and of this product."""
+    return int(amount.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def plain(amount: int, currency: str) -> str:
+    """`1180.00`: no grouping, as journal notation writes it."""
+    digits = exponent(currency)
+    sign = "-" if amount < 0 else ""
+    whole, part = divmod(abs(amount), 10**digits)
+    return f"{sign}{whole}.{part:0{digits}}" if digits else f"{sign}{whole}"
+
+
+def grouped(amount: int, currency: str) -> str:
+    """`12,34,567.89` for INR (lakh and crore), `1,234,567.89` for the rest."""
+    sign = "-" if amount < 0 else ""
+    whole, point, part = plain(abs(amount), currency).partition(".")
+    if currency == "INR":
+        head, tail = whole[:-3], whole[-3:]
+        pairs = re.sub(r"(?<=\d)(?=(\d\d)+$)", ",", head)
+        return f"{sign}{pairs + ',' if pairs else ''}{tail}{point}{part}"
+    return f"{sign}{int(whole):,}{point}{part}"

@@ -1,0 +1,1 @@
+"""Vendors and customers, and the numbers the state gives them."""

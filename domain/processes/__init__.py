@@ -1,0 +1,1 @@
+"""The record of a process: projection, evidence, events, exceptions, effects."""
