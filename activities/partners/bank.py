@@ -114,8 +114,9 @@ ANSWER: TypeAdapter[Accepted | Refused] = TypeAdapter(
 class Bank:
     """One bank at `url`; safe for threads, which share its connections.
 
-    `timeout` is how long an answer may take, in seconds. No call is repeated here, no redirect
-    followed and no proxy taken from the environment: an order goes to `url` once or not at all.
+    `timeout` is how long to wait for the answer, in seconds; connecting takes at most 2 more. No
+    call is repeated here, no redirect followed and no proxy taken from the environment: an order
+    goes to `url` once or not at all. Calls raise ValueError for a key that no header can carry.
     """
 
     def __init__(self, url: str, *, timeout: float = READ_SECONDS) -> None:
