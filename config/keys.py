@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import (
     NoEncryption,
     PrivateFormat,
     PublicFormat,
+    load_pem_private_key,
 )
 
 from config.settings import Settings
@@ -43,11 +45,10 @@ def load(settings: Settings) -> Keys:
 def login_password(settings: Settings) -> str:
     """The password of the three database logins: the setting, or one made for this home."""
     given = settings.login_password.get_secret_value()
-    made = lambda: secrets.token_urlsafe(24).encode()  # noqa: E731
-    return given or kept(settings.key_folder / "login.password", made).decode()
+    return given or kept(settings.key_folder / "login.password", new_password).decode()
 
 
-def kept(path: Path, make: "Callable[[], bytes]") -> bytes:
+def kept(path: Path, make: Callable[[], bytes]) -> bytes:
     """The file's bytes; made and written once, whoever comes first."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():
@@ -63,6 +64,11 @@ def kept(path: Path, make: "Callable[[], bytes]") -> bytes:
     return path.read_bytes()
 
 
+def new_password() -> bytes:
+    """A fresh password for the database logins."""
+    return secrets.token_urlsafe(24).encode()
+
+
 def new_signing_key() -> bytes:
     """A fresh Ed25519 private key, PEM."""
     key = Ed25519PrivateKey.generate()
@@ -71,7 +77,5 @@ def new_signing_key() -> bytes:
 
 def public_half(private: bytes) -> bytes:
     """The public key of a private one, PEM."""
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
     key = load_pem_private_key(private, password=None)
     return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)

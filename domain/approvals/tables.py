@@ -40,9 +40,7 @@ tasks = Table(
     Column("sequence", BigInteger, nullable=False),
     UniqueConstraint("tenant_id", "process_id", "kind", "round", "level"),
     within_tenant("process_id", "processes"),
-    Index(
-        "tasks_open", "tenant_id", "opened_at", "id", postgresql_where=text("state = 'open'")
-    ),
+    Index("tasks_open", "tenant_id", "opened_at", "id", postgresql_where=text("state = 'open'")),
 )
 
 decisions = Table(
