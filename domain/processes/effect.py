@@ -76,7 +76,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Where the process stands after the effect. `ends` closes it; `keeps_keys` is for good ends."""
+    """Where the process stands after the effect. `ends` closes it; a good end keeps its keys."""
 
     stage: str
     status: str
@@ -89,7 +89,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Done(Generic[Result]):
-    """The result of an effect and what it leaves behind: evidence, event, and where the process is."""
+    """The result of an effect and what it leaves behind: evidence, event, the process moved."""
 
     result: Result
     title: str
