@@ -1,0 +1,101 @@
+"""What a definition says about who may do what, in how many levels and how long it may take."""
+
+import re
+from collections.abc import Collection
+from datetime import time, timedelta
+
+from domain import money
+from domain.definitions.model import Action, Definition
+from domain.definitions.wording import placeholders
+from domain.money import Money
+from domain.refusal import Refusal
+
+DURATION = re.compile(r"([1-9][0-9]{0,4})([dhms])")
+UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
+SEQUENCE = re.compile(r"(0[1-9])?")
+CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+
+
+def levels(definition: Definition, amount: Money) -> tuple[str, ...]:
+    """The role of each level that must approve this amount; none when there is no approval.
+
+    A band's limit belongs to the band. Refuses an amount in another currency than the bands'.
+    """
+    if definition.approval is None:
+        return ()
+    for band in definition.approval.bands:
+        if band.up_to is None:
+            return band.levels
+        limit = money.parse(band.up_to)
+        if limit.currency != amount.currency:
+            raise Refusal(
+                "amount_must_be_in_currency_of_bands",
+                f"{amount} cannot be compared with the limit {limit} of {definition.process}. "
+                f"Enter the amount in {limit.currency}.",
+            )
+        if amount.amount <= limit.amount:
+            return band.levels
+    raise AssertionError("The last band is open; the proof saw to it.")
+
+
+def may(definition: Definition, action: str, roles: Collection[str]) -> bool:
+    """Whether one of these roles may take the action. An action that is not there: nobody may."""
+    known = definition.actions.get(action)
+    return known is not None and any(role in roles for role in known.by)
+
+
+def actions_at(definition: Definition, stage: str) -> dict[str, Action]:
+    """The actions that a person may take in a stage. `start` is none of them."""
+    return {
+        name: action
+        for name, action in definition.actions.items()
+        if name != "start" and (not action.from_ or stage in action.from_)
+    }
+
+
+def action_is_possible(definition: Definition, action: str, stage: str) -> bool:
+    """Whether the action exists and the stage is one in which it may be taken."""
+    return action in actions_at(definition, stage)
+
+
+def transition_is_possible(definition: Definition, stage: str, to: str) -> bool:
+    """Whether a process may go from one stage to the other."""
+    return stage in definition.stages and to in definition.stages[stage].to
+
+
+def duration(text: str) -> timedelta:
+    """`3d`, `12h`, `30m`, `5s`."""
+    match = DURATION.fullmatch(text)
+    if match is None:
+        raise Refusal(
+            "duration_must_be_readable", f"{text!r} is no duration. Write it as 3d, 12h, 30m or 5s."
+        )
+    return timedelta(**{UNITS[match[2]]: int(match[1])})
+
+
+def clock(text: str) -> time:
+    """`10:00`, a time of day in the company's time zone."""
+    if not CLOCK.fullmatch(text):
+        raise Refusal("time_must_be_readable", f"{text!r} is no time of day. Write it as 10:00.")
+    return time.fromisoformat(text)
+
+
+def voucher_number(definition: Definition, *, fiscal_year: str, sequence: int) -> str:
+    """The number as the definition writes it, `PI/2026-27/00042`."""
+    if definition.number is None:
+        raise LookupError(f"{definition.process} draws no numbers.")
+    return definition.number.pattern.format(fiscal_year=fiscal_year, sequence=sequence)
+
+
+def number_pattern_is_known(pattern: str) -> bool:
+    """{sequence:0N} once, {fiscal_year} at most once, and no placeholder besides."""
+    try:
+        found = placeholders(pattern)
+    except ValueError:
+        return False
+    names = [name for name, _ in found]
+    forms_are_known = all(
+        SEQUENCE.fullmatch(form) if name == "sequence" else name == "fiscal_year" and not form
+        for name, form in found
+    )
+    return forms_are_known and names.count("sequence") == 1 and names.count("fiscal_year") <= 1

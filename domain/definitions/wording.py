@@ -1,0 +1,19 @@
+"""Texts with placeholders (`Invoice {invoice_number} of {vendor}`), found and filled."""
+
+from collections.abc import Mapping
+from string import Formatter
+
+
+def placeholders(text: str) -> tuple[tuple[str, str], ...]:
+    """Each placeholder with its format. Raises ValueError for braces that do not match."""
+    return tuple(
+        (name, form or "") for _, name, form, _ in Formatter().parse(text) if name is not None
+    )
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """The text with the values in place. Nothing in a value is itself a placeholder."""
+    return "".join(
+        before + (values[name] if name is not None else "")
+        for before, name, _, _ in Formatter().parse(text)
+    )

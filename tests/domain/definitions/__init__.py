@@ -1,0 +1,1 @@
+"""Definitions: loading, proof, input, policy, journals."""

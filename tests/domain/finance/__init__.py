@@ -1,0 +1,1 @@
+"""Vendor invoices and their taxes."""

@@ -1,0 +1,1 @@
+"""The journal entry and its notation."""

@@ -1,0 +1,1 @@
+"""Numbers that the state gives to parties."""
