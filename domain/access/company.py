@@ -68,4 +68,5 @@ def party(connection: Connection, code: str) -> Party:
 
 def today(connection: Connection) -> date:
     """The business date of the tenant: its zone, its clock."""
-    return connection.execute(TODAY).scalar_one()
+    day: date = connection.execute(TODAY).scalar_one()
+    return day

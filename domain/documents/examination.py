@@ -1,4 +1,4 @@
-"""What an accepted input must also satisfy against the books and masters, before anything is done."""
+"""What an accepted input must also satisfy against the books and the masters."""
 
 from collections.abc import Iterator
 from datetime import date

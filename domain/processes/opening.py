@@ -56,6 +56,11 @@ class Request:
     external_ref: str | None
 
 
+def start_content(process_type: str, request: Request) -> dict[str, Any]:
+    """What the API signs of a start."""
+    return {"type": process_type, "company": request.company, "input": request.input}
+
+
 def reference_of(definition: Definition, process: UUID) -> str:
     """`BILL-7K3M9QX2`: short enough to say, from the random bits of the process's id."""
     return f"{definition.reference_prefix}-{written('x', process)[-8:].upper()}"
@@ -135,7 +140,7 @@ def take(
 ) -> Document:
     """Examine and store the document, and hold its keys."""
     party = examination.examine(connection, definition, company, content, new.id)
-    document = Document(new.tenant, new.document, new.id, content, party and party.id)
+    document = Document(new.tenant, new.document, new.id, content, party.id if party else None)
     store.store(connection, document)
     store.hold_keys(connection, definition, content, tenant=new.tenant, process=new.id)
     return document
@@ -243,7 +248,9 @@ def amend(
     check_maker(before.maker, actor)
     content = inputs.accept(definition, given, currency=before.company.base_currency)
     party = examination.examine(connection, definition, before.company, content, effect.process)
-    document = Document(effect.tenant, before.document, effect.process, content, party and party.id)
+    document = Document(
+        effect.tenant, before.document, effect.process, content, party.id if party else None
+    )
     store.amend(connection, document)
     store.hold_keys(connection, definition, content, tenant=effect.tenant, process=effect.process)
     subject = subject_of(definition, content)
