@@ -1,4 +1,4 @@
-"""Labelled points at which a test may kill the worker. Production refuses to start with one armed."""
+"""Labelled points at which a test may kill the worker. Production refuses an armed one."""
 
 import os
 import signal

@@ -1,7 +1,7 @@
 """The one wrapper around every activity: one transaction, one effect key, done once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine
 
 from activities.crash import CrashPoints
 from activities.refusals import refusals
-from domain.canonical import digest
+from domain.canonical import digest, plain
 from domain.database import transaction
 from domain.processes import effect as effects
 from domain.processes.effect import Done, Effect
@@ -22,7 +22,13 @@ class Effects:
     """Runs the body of an activity so that any number of deliveries act once."""
 
     engine: Engine
-    crash: CrashPoints = CrashPoints()
+    crash: CrashPoints = field(default_factory=CrashPoints)
+
+    def earlier(self, effect: Effect, result: type[Result]) -> Result | None:
+        """The result of an effect that was done before, or None."""
+        with transaction(self.engine, effect.tenant) as connection:
+            stored = effects.earlier(connection, effect)
+        return None if stored is None else decoded(result, stored.result)
 
     def once(
         self,
@@ -36,7 +42,7 @@ class Effects:
         `content` is what was asked; other content under the same key is refused.
         """
         self.crash.reach(effect.step, "before-tx")
-        content_hash = digest(content)
+        content_hash = digest(asked(content))
         with refusals(), transaction(self.engine, effect.tenant) as connection:
             earlier = effects.claim(connection, effect, content_hash)
             if earlier is not None:
@@ -46,6 +52,12 @@ class Effects:
             self.crash.reach(effect.step, "in-tx")
         self.crash.reach(effect.step, "after-commit-before-return")
         return done.result
+
+
+def asked(content: Any) -> Any:
+    """What was asked, without the effect that names it: its sequence may differ on a retry."""
+    parts = plain(content)
+    return {k: v for k, v in parts.items() if k != "effect"} if isinstance(parts, dict) else parts
 
 
 ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}

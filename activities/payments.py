@@ -60,6 +60,9 @@ class PaymentActivities:
     @activity.defn
     def pay_party(self, command: PayParty) -> Payment:
         """Record the intent, call, record the outcome. Raises a fault while it is not known."""
+        known = self.desk.effects.earlier(command.effect, Payment)
+        if known is not None:
+            return known
         order, fresh = self.intend(command)
         self.desk.effects.crash.reach(command.effect.step, "before-call")
         outcome = self.send(command, order) if fresh else self.ask(command, order)

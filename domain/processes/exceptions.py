@@ -40,7 +40,7 @@ RESOLVE = text("""
 UNCERTAIN = text("""
     SELECT partner, operation FROM partner_calls
     WHERE tenant_id = (SELECT current_tenant()) AND process_id = :process
-      AND state IN ('sending', 'unknown')
+      AND state IN ('sending', 'unknown', 'done')
 """)
 
 
@@ -114,6 +114,11 @@ def check_resolution(
 
 def check_cancel(connection: Connection, row: Any, actor: Actor, reason: str | None) -> None:
     """Money that may have moved is not written off; what was paid is not cancelled."""
+    if row.step.startswith("reverse_entry"):
+        raise Refusal(
+            "compensation_must_finish",
+            f"{row.reference} is being cancelled already. Mend the cause and retry.",
+        )
     if row.stage == "settling":
         raise Refusal(
             "not_cancellable_after_payment",
