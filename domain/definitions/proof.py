@@ -246,7 +246,7 @@ def texts_name_fields(definition: Definition, _: Vocabulary) -> Iterator[Mistake
         try:
             found = placeholders(text)
         except ValueError:
-            yield Mistake(path, f"The braces in {text!r} do not match", "Write {field} with both")
+            yield Mistake(path, f"The braces in {text!r} cannot be filled", "Write {field}")
             continue
         for name, form in found:
             if form or name not in single_fields(definition):

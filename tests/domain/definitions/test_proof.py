@@ -92,7 +92,7 @@ PLANTED = {
         "'number' is no field", "Use one of:"),
     "a subject with an open brace": (
         'subject: "{vendor} {invoice_number}"', 'subject: "{vendor} {"', 0,
-        "braces", "Write {field} with both"),
+        "braces", "Write {field}"),
     "a narration of a field that is not there": (
         "narration: Invoice {invoice_number} of {vendor}",
         "narration: Invoice {invoice_number} of {seller}", 0,
@@ -122,6 +122,27 @@ PLANTED = {
         "      Dr  input_igst              igst\n", "", None,
         "The journal 'invoice' does not balance: only on the debit side nothing; only on the "
         "credit side igst", "Name the same parts on both sides"),
+    "an account that may be left out": (
+        "label: Expense account, required: true,", "label: Expense account,", None,
+        "'lines.expense_account' may be left out", "Make the field required"),
+    "an account field named as an account": (
+        "  igst: {type: money,", "  bank: {type: account, label: Bank}\n  igst: {type: money,", 0,
+        "'bank' is both an account of the chart and an account field", "another name"),
+    "a field named today": (
+        "  igst: {type: money,", "  today: {type: date, label: Today}\n  igst: {type: money,", 0,
+        "means the day of posting", "another name"),
+    "a field named as a total": (
+        "payable: [net, gst]", "payable: [net, gst]\n  igst: [igst]", 1,
+        "'igst' is both a field and a total", "another name"),
+    "an amount that may be left out": (
+        "label: Invoice total, required: true", "label: Invoice total", 0,
+        "'total' is the amount that limits apply to", "required: true"),
+    "a unique key that may be left out": (
+        "label: Vendor, required: true", "label: Vendor", None,
+        "'vendor' is part of a unique key", "Make the field required"),
+    "a due date that may be left out": (
+        "label: Due date, required: true", "label: Due date", None,
+        "'due_date' is no required date field", "today"),
     "a date that is no date": (
         "date: invoice_date", "date: invoice_number", 0,
         "'invoice_number' is no required date field", "Use one of: due_date, invoice_date, today"),
