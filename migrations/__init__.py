@@ -1,1 +1,1 @@
-"""Alembic: the only way the schema changes."""
+"""The schema and its logins. Alembic is the only way either changes."""

@@ -44,6 +44,14 @@ class Posting:
 
 
 @dataclass(frozen=True, slots=True)
+class Numbering:
+    """A voucher series and the pattern of its numbers: `PI/{fiscal_year}/{sequence:05}`."""
+
+    series: str
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
 class JournalEntry:
     """What is to be posted on one date in the book of one company."""
 
@@ -56,7 +64,7 @@ class JournalEntry:
     due_date: date | None = None
     process: UUID | None = None
     document: UUID | None = None
-    number: str | None = None
+    numbering: Numbering | None = None
 
 
 def debit(account: str, amount: int, currency: str = "INR", **dimensions: str) -> Posting:
@@ -74,7 +82,7 @@ def check_entry(entry: JournalEntry) -> None:
     if len(entry.postings) < 2:
         raise Refusal(
             "entry_must_have_two_postings",
-            f"{entry.narration!r} has {len(entry.postings)} posting(s); an entry needs two or more.",
+            f"{entry.narration!r} has {len(entry.postings)} posting(s); it needs two or more.",
         )
     if not entry.narration.strip():
         raise Refusal("entry_must_have_narration", "Say in the narration what the entry is for.")

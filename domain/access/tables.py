@@ -1,0 +1,111 @@
+"""Tenants, companies, persons and their logins and roles, parties, and the keys of the edge."""
+
+from sqlalchemy import (
+    CHAR,
+    Boolean,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    Interval,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from domain.database import METADATA, tenant_column, within_tenant
+
+tenants = Table(
+    "tenants",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("livemode", Boolean, nullable=False),
+    Column("time_zone", Text, nullable=False, server_default="Asia/Kolkata"),
+    Column("fiscal_year_starts_in", SmallInteger, nullable=False, server_default="4"),
+    Column("clock_offset", Interval, nullable=False, server_default="0"),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+)
+
+companies = Table(
+    "companies",
+    METADATA,
+    tenant_column(),
+    Column("id", Uuid, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("base_currency", CHAR(3), nullable=False),
+    Column("gstin", Text),
+    Column("bank_account", Text, nullable=False),
+    UniqueConstraint("tenant_id", "code"),
+)
+
+persons = Table(
+    "persons",
+    METADATA,
+    tenant_column(),
+    Column("id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False),
+)
+
+users = Table(
+    "users",
+    METADATA,
+    tenant_column(),
+    Column("id", Uuid, primary_key=True),
+    Column("person_id", Uuid, nullable=False),
+    Column("login", Text, nullable=False),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    UniqueConstraint("tenant_id", "login"),
+    within_tenant("person_id", "persons"),
+    Index("users_person_id", "tenant_id", "person_id"),
+)
+
+role_grants = Table(
+    "role_grants",
+    METADATA,
+    tenant_column(),
+    Column("person_id", Uuid, primary_key=True),
+    Column("role", Text, primary_key=True),
+    Column("granted_at", DateTime(timezone=True), primary_key=True, server_default=text("now()")),
+    Column("revoked_at", DateTime(timezone=True)),
+    within_tenant("person_id", "persons"),
+)
+
+parties = Table(
+    "parties",
+    METADATA,
+    tenant_column(),
+    Column("id", Uuid, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("gstin", Text),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    Column("bank_account", Text),
+    Column("bank_ifsc", Text),
+    UniqueConstraint("tenant_id", "code"),
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    METADATA,
+    tenant_column(),
+    Column("key", Text, primary_key=True),
+    Column("request_hash", Text, nullable=False),
+    Column("subject_id", Uuid, nullable=False),
+    Column(
+        "first_seen_at",
+        DateTime(timezone=True),
+        nullable=False,
+        server_default=text("clock_timestamp()"),
+    ),
+    Column("held_until", DateTime(timezone=True), nullable=False),
+    Column("status", Integer),
+    Column("headers", JSONB),
+    Column("body", Text),
+)

@@ -1,0 +1,85 @@
+"""One MetaData for every table, engines, and the transaction that knows its tenant."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from psycopg import Error as DatabaseError
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    ForeignKey,
+    ForeignKeyConstraint,
+    MetaData,
+    Uuid,
+    create_engine,
+    text,
+)
+from sqlalchemy.exc import DBAPIError
+
+from domain.refusal import Refusal
+
+METADATA = MetaData()
+REFUSED = "KR001"
+TENANT = text("SELECT set_config('kontor.tenant', :tenant, true)")
+RIGHTS = text(
+    "SELECT rolsuper OR rolbypassrls OR pg_has_role(current_user, 'kontor_owner', 'MEMBER') "
+    "FROM pg_roles WHERE rolname = current_user"
+)
+
+
+def tenant_column(*, primary_key: bool = True) -> Column[UUID]:
+    """`tenant_id`, the first column of every tenant table and of its key."""
+    reference = ForeignKey("tenants.id")
+    return Column("tenant_id", Uuid, reference, primary_key=primary_key, nullable=False)
+
+
+def within_tenant(column: str, table: str) -> ForeignKeyConstraint:
+    """A foreign key that cannot leave the tenant."""
+    return ForeignKeyConstraint(["tenant_id", column], [f"{table}.tenant_id", f"{table}.id"])
+
+
+def connect(url: str, *, pool_size: int = 5) -> Engine:
+    """An engine whose connections are checked before use, so a restarted server is no fault."""
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_pre_ping=True,
+        pool_timeout=10,
+        connect_args={"connect_timeout": 5, "application_name": "kontor"},
+    )
+
+
+def check_rights(engine: Engine) -> None:
+    """Refuse a login that row-level security does not bind: superuser, BYPASSRLS or the owner."""
+    with engine.connect() as connection:
+        if connection.scalar(RIGHTS):
+            raise Refusal(
+                "login_must_be_bound_by_row_security",
+                f"{engine.url.username} may see every tenant's rows. "
+                "Use the login kontor_app, kontor_reader or kontor_edge.",
+            )
+
+
+@contextmanager
+def transaction(engine: Engine, tenant: UUID) -> Iterator[Connection]:
+    """One transaction of one tenant. A rule of the database arrives as the same Refusal."""
+    try:
+        with engine.begin() as connection:
+            connection.execute(TENANT, {"tenant": str(tenant)})
+            yield connection
+    except DBAPIError as fault:
+        raise refusal_behind(fault) or fault from fault
+
+
+def refusal_behind(fault: DBAPIError) -> Refusal | None:
+    """The Refusal that the database raised, or None when it was a fault."""
+    origin = fault.orig
+    if not isinstance(origin, DatabaseError) or origin.sqlstate != REFUSED:
+        return None
+    said = origin.diag
+    facts = json.loads(said.message_detail or "{}")
+    return Refusal(said.constraint_name or "unnamed", said.message_primary or "", **facts)

@@ -1,0 +1,184 @@
+"""The tables of the book. Only the database's own functions write them."""
+
+from sqlalchemy import (
+    CHAR,
+    BigInteger,
+    Column,
+    Date,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import UserDefinedType
+
+from domain.database import METADATA, tenant_column, within_tenant
+
+
+class TransactionId(UserDefinedType[str]):
+    """PostgreSQL's 64-bit transaction id, by which everything that follows commits is ordered."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: object) -> str:
+        """The type's name in SQL."""
+        return "xid8"
+
+
+def transaction_column() -> Column[str]:
+    """`transaction_id`, filled by the database."""
+    now = text("pg_current_xact_id()")
+    return Column("transaction_id", TransactionId, nullable=False, server_default=now)
+
+
+accounts = Table(
+    "accounts",
+    METADATA,
+    tenant_column(),
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("company_id", Uuid, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("currency", CHAR(3)),
+    Column("slots", SmallInteger, nullable=False, server_default="1"),
+    Column("opened_on", Date, nullable=False),
+    Column("closed_on", Date),
+    UniqueConstraint("tenant_id", "company_id", "code"),
+    within_tenant("company_id", "companies"),
+)
+
+dimension_sets = Table(
+    "dimension_sets",
+    METADATA,
+    tenant_column(),
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("dimensions", JSONB, nullable=False),
+    UniqueConstraint("tenant_id", "dimensions"),
+)
+
+periods = Table(
+    "periods",
+    METADATA,
+    tenant_column(),
+    Column("id", Uuid, primary_key=True),
+    Column("company_id", Uuid, nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column("fiscal_year", Text, nullable=False),
+    Column("state", Text, nullable=False, server_default="open"),
+    Column("changed_at", DateTime(timezone=True)),
+    Column("changed_by", Uuid),
+    Column("reason", Text),
+    UniqueConstraint("tenant_id", "company_id", "starts_on"),
+    within_tenant("company_id", "companies"),
+)
+
+journal_entries = Table(
+    "journal_entries",
+    METADATA,
+    tenant_column(),
+    Column("id", Uuid, primary_key=True),
+    Column("company_id", Uuid, nullable=False),
+    Column("entry_date", Date, nullable=False),
+    Column(
+        "recorded_at",
+        DateTime(timezone=True),
+        nullable=False,
+        server_default=text("clock_timestamp()"),
+    ),
+    Column("kind", Text, nullable=False),
+    Column("narration", Text, nullable=False),
+    Column("reverses", Uuid),
+    Column("party_id", Uuid),
+    Column("due_date", Date),
+    Column("process_id", Uuid),
+    Column("document_id", Uuid),
+    Column("effect_key", Text, nullable=False),
+    Column("content_hash", LargeBinary, nullable=False),
+    transaction_column(),
+    UniqueConstraint("tenant_id", "effect_key"),
+    UniqueConstraint("tenant_id", "reverses"),
+    within_tenant("company_id", "companies"),
+    within_tenant("reverses", "journal_entries"),
+    within_tenant("party_id", "parties"),
+    Index("journal_entries_process_id", "tenant_id", "process_id"),
+)
+
+postings = Table(
+    "postings",
+    METADATA,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("entry_id", Uuid, primary_key=True),
+    Column("line", Integer, primary_key=True),
+    Column("account_id", BigInteger, nullable=False),
+    Column("entry_date", Date, nullable=False),
+    Column("currency", CHAR(3), nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("base_amount", BigInteger, nullable=False),
+    Column("dimension_set_id", BigInteger, nullable=False),
+    within_tenant("entry_id", "journal_entries"),
+    within_tenant("account_id", "accounts"),
+    within_tenant("dimension_set_id", "dimension_sets"),
+    Index("postings_account_id", "tenant_id", "account_id", "entry_date", "entry_id"),
+)
+
+
+def sums(name: str, *key: Column[object]) -> Table:
+    """Debits and credits of an account × currency × company × dimension set × slot."""
+    return Table(
+        name,
+        METADATA,
+        Column("tenant_id", Uuid, primary_key=True),
+        Column("company_id", Uuid, primary_key=True),
+        Column("account_id", BigInteger, primary_key=True),
+        *key,
+        Column("currency", CHAR(3), primary_key=True),
+        Column("dimension_set_id", BigInteger, primary_key=True),
+        Column("slot", SmallInteger, primary_key=True),
+        Column("debit", BigInteger, nullable=False),
+        Column("credit", BigInteger, nullable=False),
+        Column("base_debit", BigInteger, nullable=False),
+        Column("base_credit", BigInteger, nullable=False),
+        within_tenant("company_id", "companies"),
+        within_tenant("account_id", "accounts"),
+        within_tenant("dimension_set_id", "dimension_sets"),
+    )
+
+
+balances = sums("balances")
+day_movements = sums("day_movements", Column("entry_date", Date, primary_key=True))
+
+number_series = Table(
+    "number_series",
+    METADATA,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("company_id", Uuid, primary_key=True),
+    Column("series", Text, primary_key=True),
+    Column("fiscal_year", Text, primary_key=True),
+    Column("last_sequence", BigInteger, nullable=False),
+    within_tenant("company_id", "companies"),
+)
+
+voucher_numbers = Table(
+    "voucher_numbers",
+    METADATA,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("entry_id", Uuid, primary_key=True),
+    Column("company_id", Uuid, nullable=False),
+    Column("series", Text, nullable=False),
+    Column("fiscal_year", Text, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("number", Text, nullable=False),
+    UniqueConstraint("tenant_id", "company_id", "series", "fiscal_year", "sequence"),
+    UniqueConstraint("tenant_id", "company_id", "number"),
+    within_tenant("entry_id", "journal_entries"),
+)

@@ -1,0 +1,166 @@
+"""What one activity leaves behind in its one transaction, exactly once under its effect key."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Connection, bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from domain.canonical import digest, plain
+from domain.identifiers import new_uuid
+from domain.refusal import Refusal
+
+Result = TypeVar("Result")
+
+CLAIM = text("""
+    SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))
+""")
+EARLIER = text("""
+    SELECT content_hash, result, recorded_at FROM effects
+    WHERE tenant_id = (SELECT current_tenant()) AND effect_key = :key
+""")
+RECORD = text("""
+    WITH effect AS (
+        INSERT INTO effects (tenant_id, effect_key, content_hash, result)
+        VALUES (:tenant, :key, :content_hash, :result)
+    ), proof AS (
+        INSERT INTO evidence (tenant_id, id, process_id, sequence, step, title, effect_key,
+            person_id, user_id, inputs, outputs, digest, business_at)
+        VALUES (:tenant, :evidence_id, :process, :sequence, :step, :title, :key, :person, :user,
+            :inputs, :outputs, :digest, (SELECT business_now()))
+    ), happened AS (
+        INSERT INTO events (tenant_id, id, process_id, sequence, type, payload)
+        VALUES (:tenant, :event_id, :process, :sequence, :event, :payload)
+    )
+    SELECT 1
+""").bindparams(*(bindparam(n, type_=JSONB) for n in ("result", "inputs", "outputs", "payload")))
+MOVE = text("""
+    UPDATE processes SET
+        stage_since = CASE WHEN stage = :stage THEN stage_since ELSE now.at END,
+        stage = :stage, status = :status, waiting_for = :waiting_for, due_at = :due_at,
+        reason = coalesce(:reason, reason), sequence = :sequence, updated_at = now.at,
+        closed_at = CASE WHEN :closed THEN now.at END
+    FROM (SELECT business_now() AS at) AS now
+    WHERE tenant_id = :tenant AND id = :process AND sequence < :sequence
+""")
+WITHDRAW = text("""
+    UPDATE tasks SET state = 'withdrawn', closed_at = (SELECT business_now()), sequence = :sequence
+    WHERE tenant_id = :tenant AND process_id = :process AND state = 'open'
+""")
+RELEASE = text("DELETE FROM document_keys WHERE tenant_id = :tenant AND process_id = :process")
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Names one effect for ever: workflow id / step / item / business attempt.
+
+    `sequence` grows with every step of the process, so a late retry cannot move it backwards.
+    """
+
+    tenant: UUID
+    process: UUID
+    workflow_id: str
+    step: str
+    item: str
+    attempt: int
+    sequence: int
+
+    @property
+    def key(self) -> str:
+        """The effect key. Never the run id, never the engine's attempt."""
+        return f"{self.workflow_id}/{self.step}/{self.item}/{self.attempt}"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Where the process stands after the effect. `ends` closes it; a good end keeps its keys."""
+
+    stage: str
+    status: str
+    waiting_for: str | None = None
+    due_at: datetime | None = None
+    reason: str | None = None
+    ends: bool = False
+    keeps_keys: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[Result]):
+    """The result of an effect and what it leaves behind: evidence, event, the process moved."""
+
+    result: Result
+    title: str
+    event: str
+    move: Move | None = None
+    person: UUID | None = None
+    user: UUID | None = None
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+
+
+def claim(connection: Connection, effect: Effect, content_hash: str) -> Any | None:
+    """Hold the key until commit. Returns the first result, or None when this is the first time.
+
+    Refuses other content under a key that was used before.
+    """
+    connection.execute(CLAIM, {"key": effect.key})
+    earlier = connection.execute(EARLIER, {"key": effect.key}).one_or_none()
+    if earlier is None:
+        return None
+    if earlier.content_hash != content_hash:
+        raise Refusal(
+            "effect_key_must_have_one_content",
+            f"{effect.key} was first used at {earlier.recorded_at} with other content.",
+        )
+    return earlier.result
+
+
+def record(connection: Connection, effect: Effect, content_hash: str, done: Done[Any]) -> None:
+    """Write effect, evidence and event in one statement, then move the process."""
+    inputs, outputs = plain(done.inputs), plain(done.outputs)
+    place = {"tenant": effect.tenant, "process": effect.process, "sequence": effect.sequence}
+    connection.execute(
+        RECORD,
+        {
+            **place,
+            "key": effect.key,
+            "content_hash": content_hash,
+            "result": plain(done.result),
+            "evidence_id": new_uuid(),
+            "event_id": new_uuid(),
+            "step": effect.step,
+            "title": done.title,
+            "person": done.person,
+            "user": done.user,
+            "inputs": inputs,
+            "outputs": outputs,
+            "digest": digest([effect.key, done.title, done.person, done.user, inputs, outputs]),
+            "event": done.event,
+            "payload": {"title": done.title, **outputs},
+        },
+    )
+    if done.move is not None:
+        move(connection, place, done.move)
+
+
+def move(connection: Connection, place: Mapping[str, Any], to: Move) -> None:
+    """Move the projection, unless it is already further. Ending withdraws tasks that are open."""
+    connection.execute(
+        MOVE,
+        {
+            **place,
+            "stage": to.stage,
+            "status": to.status,
+            "waiting_for": to.waiting_for,
+            "due_at": to.due_at,
+            "reason": to.reason,
+            "closed": to.ends,
+        },
+    )
+    if to.ends:
+        connection.execute(WITHDRAW, place)
+        if not to.keeps_keys:
+            connection.execute(RELEASE, place)

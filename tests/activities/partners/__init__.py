@@ -1,0 +1,1 @@
+"""Tests of the connectors, each against its partner's real process."""
