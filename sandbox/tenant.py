@@ -1,0 +1,168 @@
+"""The tenant of the sandbox: a company, its people and vendors, its chart and open periods.
+
+`python -m sandbox.tenant` makes it in the database of the settings; again changes nothing but what
+was added here. Ids are derived from the tenant's, so tokens and links outlive a reset.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from uuid import UUID, uuid5
+
+from ruamel.yaml import YAML
+from sqlalchemy import Connection, Engine, create_engine, text
+
+import config
+from config.settings import Settings
+from domain.database import transaction
+
+TENANT = UUID("0190a000-0000-7000-8000-000000000001")
+CHART = Path(config.__file__).parent / "chart_of_accounts.yaml"
+COMPANY_CODE = "KTR"
+
+# Name and roles. Nobody both makes and checks.
+CAST = {
+    "asha": ("Asha Rao", ("accounts_payable",)),
+    "bina": ("Bina Iyer", ("finance_approver",)),
+    "deepa": ("Deepa Menon", ("finance_head",)),
+    "esha": ("Esha Kulkarni", ("treasurer", "operations")),
+    "chand": ("Chand Mistry", ("auditor",)),
+}
+
+# Code, name, GSTIN, bank account, IFSC. One in the company's state, one in another, one unregistered.
+VENDORS = (
+    ("V-001", "Brindavan Audit Associates", "29AALCB7315Q1ZX", "50100200300401", "SIMB0000101"),
+    ("V-002", "Deccan Software Private Limited", "27AAMCD9206H1ZF", "50100200300402", "SIMB0000102"),
+    ("V-003", "Lakshmi Stationers", None, "50100200300403", "SIMB0000103"),
+)  # fmt: skip
+
+ADD_TENANT = text(
+    "INSERT INTO tenants (id, name, livemode) VALUES (:tenant, 'Kontor sandbox', false)"
+    " ON CONFLICT DO NOTHING"
+)
+ADD_COMPANY = text(
+    "INSERT INTO companies (tenant_id, id, code, name, base_currency, gstin, bank_account) VALUES"
+    " (:tenant, :id, :code, 'Kontor Demo Private Limited', 'INR', :gstin, '50100200300400')"
+    " ON CONFLICT DO NOTHING"
+)
+ADD_PERSON = text(
+    "INSERT INTO persons (tenant_id, id, name) VALUES (:tenant, :id, :name) ON CONFLICT DO NOTHING"
+)
+ADD_USER = text(
+    "INSERT INTO users (tenant_id, id, person_id, login) VALUES (:tenant, :id, :person, :login)"
+    " ON CONFLICT DO NOTHING"
+)
+GRANT_ROLE = text(
+    "INSERT INTO role_grants (tenant_id, person_id, role) SELECT :tenant, :person, :role"
+    " WHERE NOT EXISTS (SELECT FROM role_grants WHERE tenant_id = :tenant"
+    " AND person_id = :person AND role = :role)"
+)
+ADD_VENDOR = text(
+    "INSERT INTO parties (tenant_id, id, code, name, kind, gstin, bank_account, bank_ifsc)"
+    " VALUES (:tenant, :id, :code, :name, 'vendor', :gstin, :account, :ifsc)"
+    " ON CONFLICT DO NOTHING"
+)
+OPEN_ACCOUNT = text("SELECT ledger_open_account(:company, :code, :title, :kind, :since)")
+OPEN_YEAR = text("SELECT ledger_open_year(:company, :day)")
+TODAY = text("SELECT business_today()")
+FIRST_DAY = text("SELECT min(starts_on) FROM periods WHERE company_id = :company")
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """The ids of a sandbox tenant. They follow from its own, so any process can name them."""
+
+    id: UUID = TENANT
+
+    @property
+    def company(self) -> UUID:
+        """The only company."""
+        return self._derived("company", COMPANY_CODE)
+
+    def person(self, name: str) -> UUID:
+        """A human of the cast: `asha`."""
+        return self._derived("person", name)
+
+    def user(self, name: str) -> UUID:
+        """The login of a human of the cast."""
+        return self._derived("user", name)
+
+    def party(self, code: str) -> UUID:
+        """A vendor: `V-001`."""
+        return self._derived("party", code)
+
+    def _derived(self, kind: str, name: str) -> UUID:
+        return uuid5(self.id, f"{kind}/{name}")
+
+
+@contextmanager
+def as_owner(engine: Engine, tenant: UUID) -> Iterator[Connection]:
+    """A transaction of the tenant under the owner's rights. Needs a login that is a member of it."""
+    with transaction(engine, tenant) as connection:
+        connection.exec_driver_sql("SET LOCAL ROLE kontor_owner")
+        yield connection
+
+
+def open_tenant(engine: Engine, tenant: Tenant, *, today: date | None = None) -> Tenant:
+    """Make the tenant with everything in it, or add what is missing.
+
+    Opens the fiscal year of `today` (by default the tenant's own) and the one before.
+    """
+    with as_owner(engine, tenant.id) as connection:
+        connection.execute(ADD_TENANT, {"tenant": tenant.id})
+        connection.execute(
+            ADD_COMPANY,
+            {
+                "tenant": tenant.id,
+                "id": tenant.company,
+                "code": COMPANY_CODE,
+                "gstin": "29AAKCK4821M1Z0",
+            },
+        )
+        add_people(connection, tenant)
+        add_vendors(connection, tenant)
+        open_book(connection, tenant.company, today or connection.scalar(TODAY))
+    return tenant
+
+
+def add_people(connection: Connection, tenant: Tenant) -> None:
+    """The cast: persons, a login each, and their roles."""
+    for login, (name, roles) in CAST.items():
+        person = tenant.person(login)
+        connection.execute(ADD_PERSON, {"tenant": tenant.id, "id": person, "name": name})
+        user = {"tenant": tenant.id, "id": tenant.user(login), "person": person, "login": login}
+        connection.execute(ADD_USER, user)
+        for role in roles:
+            connection.execute(GRANT_ROLE, {"tenant": tenant.id, "person": person, "role": role})
+
+
+def add_vendors(connection: Connection, tenant: Tenant) -> None:
+    """Those who send invoices."""
+    for code, name, gstin, account, ifsc in VENDORS:
+        vendor = {"id": tenant.party(code), "code": code, "name": name, "gstin": gstin}
+        paid_at = {"account": account, "ifsc": ifsc}
+        connection.execute(ADD_VENDOR, {"tenant": tenant.id, **vendor, **paid_at})
+
+
+def open_book(connection: Connection, company: UUID, today: date) -> None:
+    """The periods of two fiscal years and the chart, open from the first day of the earlier."""
+    connection.execute(OPEN_YEAR, {"company": company, "day": today.replace(year=today.year - 1, day=1)})
+    connection.execute(OPEN_YEAR, {"company": company, "day": today})
+    since = connection.scalar(FIRST_DAY, {"company": company})
+    for code, account in YAML(typ="safe").load(CHART)["accounts"].items():
+        values = {"company": company, "code": code, **account, "since": since}
+        connection.execute(OPEN_ACCOUNT, values)
+
+
+def main() -> None:
+    """Make the sandbox tenant in the database of the settings."""
+    engine = create_engine(Settings().database_url)
+    tenant = open_tenant(engine, Tenant())
+    engine.dispose()
+    print(f"The sandbox tenant {tenant.id} is open: {', '.join(CAST)}.")
+
+
+if __name__ == "__main__":
+    main()

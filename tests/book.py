@@ -1,0 +1,104 @@
+"""A tenant's book as tests speak to it: entries in journal notation, posted as the application."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import date
+from hashlib import sha256
+from typing import ClassVar, TypeVar
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection, text
+
+from domain.database import transaction
+from domain.ledger import book, notation, periods
+from domain.ledger.book import Outcome, Posted
+from domain.ledger.entry import JournalEntry, credit, debit
+from domain.ledger.statements import trial_balance
+from sandbox.tenant import Tenant, as_owner
+from tests.database import Database
+
+Result = TypeVar("Result")
+
+WRITTEN_BY_POSTING = (
+    "journal_entries", "postings", "balances", "day_movements", "number_series",
+    "voucher_numbers", "dimension_sets", "periods", "accounts",
+)  # fmt: skip
+
+
+class Book:
+    """Each call is a transaction of its own under the application's login."""
+
+    TODAY: ClassVar[date] = date(2026, 7, 16)
+
+    def __init__(self, database: Database, tenant: Tenant) -> None:
+        self.database = database
+        self.tenant = tenant
+        self.company = tenant.company
+
+    def transaction(self) -> AbstractContextManager[Connection]:
+        """A transaction of the tenant under the application's login."""
+        return transaction(self.database.app, self.tenant.id)
+
+    def as_owner(self) -> AbstractContextManager[Connection]:
+        """A transaction of the tenant under the owner's rights."""
+        return as_owner(self.database.admin, self.tenant.id)
+
+    def entry(self, written: str) -> JournalEntry:
+        """The one entry in the notation, for this book."""
+        (entry,) = notation.parse(written)
+        return entry.in_book_of(self.company)
+
+    def sale(self, amount: int = 100_000, on: date = TODAY, narration: str = "Sale") -> JournalEntry:
+        """An entry about which nothing matters but that it is good."""
+        postings = (debit("bank", amount), credit("sales", amount))
+        return JournalEntry(self.company, on, narration, postings)
+
+    def post(self, entry: JournalEntry | str, *, key: str | None = None) -> Posted:
+        """Post one entry."""
+        with self.transaction() as connection:
+            return book.post(connection, self._read(entry), key=key or str(uuid4()))
+
+    def post_batch(
+        self, *entries: tuple[str, JournalEntry], atomic: bool = False
+    ) -> tuple[Outcome, ...]:
+        """Post many entries."""
+        with self.transaction() as connection:
+            return book.post_batch(connection, entries, atomic=atomic)
+
+    def reverse(
+        self, entry: UUID, *, on: date = TODAY, key: str = "reversal", reason: str = "Wrong"
+    ) -> Posted:
+        """Reverse one entry."""
+        with self.transaction() as connection:
+            return book.reverse(connection, entry, on_date=on, reason=reason, key=key)
+
+    def lock(self, day: date) -> None:
+        """Lock the period that holds a day."""
+        self._set(day, periods.lock)
+
+    def reopen(self, day: date) -> None:
+        """Reopen the period that holds a day."""
+        self._set(day, periods.reopen)
+
+    def balance(self, account: str, *, as_of: date | None = None) -> int:
+        """Debits less credits of an account, in paise."""
+        with self.transaction() as connection:
+            lines = trial_balance(connection, self.company, as_of=as_of).lines
+        return sum(line.sums.amount for line in lines if line.code == account)
+
+    def state(self) -> str:
+        """A digest of everything that posting may write: equal when nothing was changed."""
+        found = sha256()
+        with self.transaction() as connection:
+            for table in WRITTEN_BY_POSTING:
+                rows = connection.scalars(text(f"SELECT t::text FROM {table} t ORDER BY 1"))
+                found.update("\n".join((table, *rows)).encode())
+        return found.hexdigest()
+
+    def _read(self, entry: JournalEntry | str) -> JournalEntry:
+        return self.entry(entry) if isinstance(entry, str) else entry
+
+    def _set(self, day: date, change: Callable[..., None]) -> None:
+        with self.as_owner() as connection:
+            period = periods.holding(connection, self.company, day)
+            change(connection, period.id, person=self.tenant.person("deepa"), reason="Month end")

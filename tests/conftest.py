@@ -1,0 +1,69 @@
+"""What every test may ask for: a database, a tenant in it, a connection, a book to post in.
+
+The process that pytest starts in runs the servers of the whole run; workers of pytest-xdist find
+them through the environment.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, settings
+from sqlalchemy import Connection
+
+from domain.database import transaction
+from sandbox.tenant import Tenant, open_tenant
+from tests import database as databases
+from tests.book import Book
+from tests.database import Database
+
+RUNNING = pytest.StashKey[ExitStack]()
+
+settings.register_profile(
+    "default",
+    deadline=None,
+    max_examples=100,
+    # A tenant made for the test serves all examples: each posts under keys of its own.
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("default")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the servers, in the controller alone."""
+    if not hasattr(config, "workerinput") and not config.option.collectonly:
+        config.stash[RUNNING] = ExitStack()
+        config.stash[RUNNING].enter_context(databases.servers())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what was started here."""
+    if running := config.stash.get(RUNNING, None):
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[Database]:
+    """A migrated database of this module alone."""
+    with databases.database() as made:
+        yield made
+
+
+@pytest.fixture
+def tenant(database: Database) -> Tenant:
+    """A fresh tenant: company, cast, vendors, chart, and the periods of two fiscal years."""
+    return open_tenant(database.admin, Tenant(uuid4()), today=Book.TODAY)
+
+
+@pytest.fixture
+def connection(database: Database, tenant: Tenant) -> Iterator[Connection]:
+    """The application's login in one transaction of the tenant, committed when the test passes."""
+    with transaction(database.app, tenant.id) as connection:
+        yield connection
+
+
+@pytest.fixture
+def book(database: Database, tenant: Tenant) -> Book:
+    """The tenant's book, each call a transaction of the application's login."""
+    return Book(database, tenant)
