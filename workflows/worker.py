@@ -4,9 +4,11 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from joserfc.jwk import OKPKey
 from sqlalchemy import Engine
@@ -78,7 +80,7 @@ def worker(
     )
 
 
-def activities_of(group: object) -> list[object]:
+def activities_of(group: object) -> list[Callable[..., Any]]:
     """The methods of a group that are activities."""
     methods = (getattr(group, name) for name in dir(group) if not name.startswith("_"))
     return [method for method in methods if hasattr(method, "__temporal_activity_definition")]
