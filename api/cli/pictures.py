@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from api.cli.terminal import Column, Terminal
-from api.cli.wording import moment, money, words
+from api.cli.wording import minute, moment, money, words
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -39,7 +39,7 @@ def process(terminal: Terminal, body: Thing) -> "RenderableType":
             "Stage": words(stage),
             "Since": moment(stage.get("since")),
             "Due": moment(stage.get("due")),
-            "Waiting for": words(body.get("waiting_for")),
+            "Waiting for": waited(body),
             "Reason": words(body.get("reason")),
             "Entered by": words(body.get("created_by")),
         }
@@ -58,33 +58,46 @@ def story(terminal: Terminal, body: Thing, steps: Sequence[Thing]) -> "Renderabl
 
 
 def processes(terminal: Terminal, data: Iterable[Thing]) -> "RenderableType":
-    """Processes below each other."""
+    """Processes below each other, named by their references."""
     columns = [
-        Column("Process", "id"), Column("Reference", "id"), Column("About"),
-        Column("Amount", "number"), Column("Status"), Column("Stage"), Column("Waiting for"),
+        Column("Process", "id"), Column("About"), Column("Amount", "number"),
+        Column("Status", "word"), Column("Stage"), Column("Since", "id"),
     ]  # fmt: skip
     rows = (
         (
-            each["id"], words(each.get("reference")), words(each.get("subject")),
-            money(each.get("amount")), words(each.get("status")), words(each.get("stage")),
-            words(each.get("waiting_for")),
+            words(each.get("reference")) or each["id"], words(each.get("subject")),
+            money(each.get("amount")), words(each.get("status")), standing(each),
+            minute((each.get("stage") or {}).get("since")),
         )
         for each in data
     )  # fmt: skip
     return terminal.table(columns, rows)
 
 
+def standing(body: Thing) -> str:
+    """The stage, and for whom it waits there."""
+    waits = waited(body)
+    return words(body.get("stage")) + (f" ({waits})" if waits else "")
+
+
+def waited(body: Thing) -> str:
+    """Whom the process waits for, or until when."""
+    waits = body.get("waiting_for") or {}
+    if waits.get("timer"):
+        return f"until {minute(waits['timer'])}"
+    return words(waits.get("person")) or words(waits.get("role")).replace("_", " ")
+
+
 def tasks(terminal: Terminal, data: Iterable[Thing]) -> "RenderableType":
     """An inbox."""
     columns = [
-        Column("Task", "id"), Column("What"), Column("Amount", "number"), Column("Needs"),
-        Column("Due", "id"), Column("You may"),
+        Column("Task", "id"), Column("What"), Column("Amount", "number"), Column("Needs", "word"),
+        Column("Due", "id"),
     ]  # fmt: skip
     rows = (
         (
             each["id"], words(each.get("title")), money(each.get("amount")),
-            words(each.get("role") or each.get("kind")), moment(each.get("due")),
-            words(each.get("allowed_actions")),
+            words(each.get("role") or each.get("kind")), minute(each.get("due")),
         )
         for each in data
     )  # fmt: skip

@@ -22,7 +22,7 @@ PIPE_COLUMNS = 240
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column; an `id` is never wrapped, so that it can be copied, nor is a `number`."""
+    """A column. An `id` is never wrapped, so that it can be copied, nor a `number` or a `word`."""
 
     title: str
     kind: str = "text"
@@ -75,7 +75,7 @@ class Terminal:
             made.add_column(
                 column.title,
                 justify="right" if column.kind == "number" else "left",
-                no_wrap=column.kind in ("id", "number"),
+                no_wrap=column.kind != "text",
                 overflow="fold",
                 style="cyan" if column.kind == "id" else None,
             )

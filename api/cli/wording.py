@@ -25,13 +25,18 @@ def moment(value: Any) -> str:
         return str(value or "")
 
 
+def minute(value: Any) -> str:
+    """`2026-11-21 08:05`, where seconds say nothing."""
+    return moment(value)[: len("2026-11-21 08:05")]
+
+
 def words(value: Any) -> str:
     """A value for a cell: money, a thing by its title or name, a list, a plain value."""
     if isinstance(value, Mapping):
         if "amount" in value:
             return money(value)
-        named = (value.get(name) for name in ("title", "name", "role", "person", "partner", "id"))
-        return next((str(each) for each in named if each), "")
+        named = (value.get(name) for name in ("title", "name", "role", "person", "id"))
+        return next((words(each) for each in named if each), "")
     if isinstance(value, list):
         return ", ".join(words(each) for each in value)
     if isinstance(value, bool):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from api.cli.client import Answer, Client
+from api.cli.client import Answer, Client, NotReachable
 from api.cli.demo.invoice import Invoice
 
 TYPE: Final = "invoice_approval"
@@ -74,17 +74,22 @@ class SimulatedBank:
 
     def payments(self, reference: str) -> list[Mapping[str, Any]]:
         """Payments really made under a reference."""
-        import httpx2
-
-        with httpx2.Client(trust_env=False) as http:
-            answer = http.get(f"{self.url}/v1/effects", params={"reference": reference})
-            rows: list[Mapping[str, Any]] = answer.raise_for_status().json()
+        rows: list[Mapping[str, Any]] = self._send(
+            "GET", "/v1/effects", params={"reference": reference}
+        )
         return rows
 
     def will_refuse(self, reference: str, *, reason: str) -> None:
         """The next payment of this reference is refused for good."""
+        fault = {"fault": "refuse", "reason": reason, "match": {"reference": reference}}
+        self._send("PUT", "/v1/faults", json=fault)
+
+    def _send(self, method: str, path: str, **content: Any) -> Any:
         import httpx2
 
-        fault = {"fault": "refuse", "reason": reason, "match": {"reference": reference}}
-        with httpx2.Client(trust_env=False) as http:
-            http.put(f"{self.url}/v1/faults", json=fault).raise_for_status()
+        try:
+            with httpx2.Client(trust_env=False) as http:
+                answer = http.request(method, f"{self.url}{path}", **content)
+                return answer.raise_for_status().json()
+        except httpx2.HTTPError as fault:
+            raise NotReachable(self.url, str(fault) or type(fault).__name__) from fault
