@@ -48,7 +48,9 @@ class Book:
         (entry,) = notation.parse(written)
         return entry.in_book_of(self.company)
 
-    def sale(self, amount: int = 100_000, on: date = TODAY, narration: str = "Sale") -> JournalEntry:
+    def sale(
+        self, amount: int = 100_000, on: date = TODAY, narration: str = "Sale"
+    ) -> JournalEntry:
         """An entry about which nothing matters but that it is good."""
         postings = (debit("bank", amount), credit("sales", amount))
         return JournalEntry(self.company, on, narration, postings)

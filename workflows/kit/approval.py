@@ -50,6 +50,7 @@ class Approvable(Parkable):
         deadline = approval.deadline if approval else None
         waited, reminders = timedelta(0), 0
         while True:
+            self.show_stage()
             try:
                 await workflow.wait_condition(
                     lambda: self.turn is not None,
@@ -82,6 +83,7 @@ class Approvable(Parkable):
     async def until(self, seconds: int | None, *, then: str) -> None:
         """Wait for a date or an earlier 'now'; then the process stands at the stage `then`."""
         if seconds is not None:
+            self.show_stage()
             with contextlib.suppress(TimeoutError):
                 await workflow.wait_condition(
                     lambda: self.turn is not None,
@@ -92,7 +94,7 @@ class Approvable(Parkable):
             turn = self.taken_turn() if self.turn else None
             if turn is not None and turn.kind in ("cancel", "reverse"):
                 raise Cancelled(turn.reason)
-            self.enter(then)
+            self.stage = then
 
     @workflow.update
     async def decide(self, message: Decide) -> Decision:
@@ -116,7 +118,7 @@ class Approvable(Parkable):
             )
             self.decided.add(task)
             self.task = decision.task
-            self.enter(decision.stage)
+            self.stage = decision.stage
             self.turn = Turn(decision.verdict)
             return decision
 
@@ -145,7 +147,7 @@ class Approvable(Parkable):
             )
             self.round += 1
             self.receipt, self.task = amended, amended.task
-            self.enter(amended.stage)
+            self.stage = amended.stage
             self.turn = Turn("amended")
             return amended
 
@@ -171,7 +173,7 @@ class Approvable(Parkable):
                 summary=self.definition.actions[message.action].title,
             )
             self.task = None
-            self.enter(taken.stage)
+            self.stage = taken.stage
             self.turn = Turn(message.action, message.reason or "")
             return taken
 
