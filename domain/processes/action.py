@@ -26,7 +26,7 @@ class Taken:
 
 
 def check_action(
-    definition: Definition, facts: Facts, actor: Actor, action: str, reason: str | None
+    definition: Definition, facts: Facts, actor: Actor, *, action: str, reason: str | None
 ) -> None:
     """Climb the ladder of an action. Raises the first Refusal."""
     if action not in definition.actions or action == "start":
@@ -68,12 +68,13 @@ def take(
     effect: Effect,
     definition: Definition,
     actor: Actor,
+    *,
     action: str,
     reason: str | None,
 ) -> Done[Taken]:
     """Take the action. Cancelling before posting ends the process; the others move it on."""
     facts = record.facts(connection, effect.process)
-    check_action(definition, facts, actor, action, reason)
+    check_action(definition, facts, actor, action=action, reason=reason)
     stage = {"cancel": "cancelled", "pay_now": "payment"}.get(action, facts.stage)
     return Done(
         Taken(action, stage, actor.name),

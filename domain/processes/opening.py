@@ -230,7 +230,9 @@ def amount_of(definition: Definition, content: Mapping[str, Any]) -> Money:
 
 def subject_of(definition: Definition, content: Mapping[str, Any]) -> str:
     """What the process is called in lists."""
-    return journal.subject(definition, content, party_code=str(content.get("vendor", "")))
+    return journal.subject(
+        definition, content, party_code=examination.party_code(definition, content)
+    )
 
 
 def amend(
