@@ -45,14 +45,14 @@ def test_a_namespace_is_prepared_and_what_runs_in_it_outlives_a_kill(new_stack):
         found = asyncio.run(describe(address, section.namespace))
         assert found == (timedelta(days=30), set(section.search_attributes), 1)
 
-        other = section.model_copy(update={"retention_days": 7})
-        require_temporal(address, "second", other)
+        other = section.model_copy(update={"retention_days": 7, "namespace": "second"})
+        require_temporal(address, other)
         found = asyncio.run(describe(address, "second"))
         assert found == (timedelta(days=7), set(section.search_attributes), 0)
 
-        clash = section.model_copy(update={"search_attributes": {"KontorStage": AttributeType.INT}})
+        clash = other.model_copy(update={"search_attributes": {"KontorStage": AttributeType.INT}})
         with pytest.raises(LocalProblem, match=r"KontorStage .* another type than Int"):
-            require_temporal(address, "second", clash)
+            require_temporal(address, clash)
 
 
 def test_an_unreachable_server_is_told(new_stack):
