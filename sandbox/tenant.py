@@ -148,7 +148,9 @@ def add_vendors(connection: Connection, tenant: Tenant) -> None:
 
 def open_book(connection: Connection, company: UUID, today: date) -> None:
     """The periods of two fiscal years and the chart, open from the first day of the earlier."""
-    connection.execute(OPEN_YEAR, {"company": company, "day": today.replace(year=today.year - 1, day=1)})
+    connection.execute(
+        OPEN_YEAR, {"company": company, "day": today.replace(year=today.year - 1, day=1)}
+    )
     connection.execute(OPEN_YEAR, {"company": company, "day": today})
     since = connection.scalar(FIRST_DAY, {"company": company})
     for code, account in YAML(typ="safe").load(CHART)["accounts"].items():
