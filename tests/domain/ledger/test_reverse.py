@@ -56,15 +56,11 @@ def test_a_reversal_keeps_both_currencies(book):
 
 def test_reversing_again_under_the_same_key_returns_the_first(book, sale):
     first = book.reverse(sale, key="once")
-    before = book.state()
     book.lock(Book.TODAY)
-    book.reopen(Book.TODAY)
+    before = book.state()
 
     assert book.reverse(sale, key="once") == first
-    assert book.balance("bank") == 0
-    book.lock(Book.TODAY)
-    assert book.reverse(sale, key="once") == first
-    assert before != ""
+    assert book.state() == before
 
 
 def test_reversing_twice_is_refused_and_says_when_it_was_done(book, sale):
