@@ -1,4 +1,4 @@
-"""Databases of the tests: one server for the run, one migrated template, a copy for whoever asks."""
+"""Databases of tests: one server for the run, one migrated template, a copy for each module."""
 
 import os
 import shutil
