@@ -184,7 +184,7 @@ class Approvable(Parkable):
         self.check_signed(message.instruction, message.action, self.id, content)
 
     def check_stage(self, action: str) -> None:
-        """What was possible when it was sent may have become impossible while it waited its turn."""
+        """What was possible when it was sent may have become impossible since."""
         reference = self.receipt.reference if self.receipt else self.id
         try:
             if self.turn is not None:
