@@ -145,19 +145,25 @@ class Office:
             self.tenant.id, process, self.tenant.company, definition.hash, given, instruction,
             request.request_hash,
         )  # fmt: skip
+        handle, opened = self.loop.run(self.start(start, definition.workflow or ""))
+        return Case(self, process, handle, opened)
+
+    async def start(
+        self, start: StartProcess, workflow: str
+    ) -> tuple[WorkflowHandle[Any, Any], Opened]:
+        """Start the workflow and wait for its receipt."""
+        tenant = written(identifiers.TENANT, self.tenant.id)
         operation: Any = WithStartWorkflowOperation(
-            definition.workflow or "",
+            workflow,
             start,
-            id=f"{written(identifiers.TENANT, self.tenant.id)}/{self.type}/{process.hex[-20:]}",
+            id=f"{tenant}/{self.type}/{start.process.hex[-20:]}",
             task_queue=self.task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
         )
-        opened: Opened = self.loop.run(
-            self.temporal.execute_update_with_start_workflow(
-                "received", start_workflow_operation=operation, result_type=Opened
-            )
+        opened: Opened = await self.temporal.execute_update_with_start_workflow(
+            "received", start_workflow_operation=operation, result_type=Opened
         )
-        return Case(self, process, self.loop.run(operation.workflow_handle()), opened)
+        return await operation.workflow_handle(), opened
 
     def rows(self, statement: str, **values: Any) -> Sequence[Row[Any]]:
         """What the database holds, seen by the owner under the tenant."""
