@@ -133,7 +133,13 @@ class Office:
         asked = Assertion(self.tenant.id, user, action, subject, digest(content))
         return Instruction(user, token.sign(self.key, asked))
 
-    def receive(self, given: dict[str, Any] | None = None, *, by: str = "asha") -> "Case":
+    def receive(
+        self,
+        given: dict[str, Any] | None = None,
+        *,
+        by: str = "asha",
+        external_ref: str | None = None,
+    ) -> "Case":
         """Somebody enters an invoice; the case is open when this returns."""
         definition = self.catalog.get(self.type)
         given = given or invoice()
@@ -143,7 +149,7 @@ class Office:
         instruction = self.signed(by, "start", subject, start_content(self.type, request))
         start = StartProcess(
             self.tenant.id, process, self.tenant.company, definition.hash, given, instruction,
-            request.request_hash,
+            request.request_hash, external_ref,
         )  # fmt: skip
         handle, opened = self.loop.run(self.start(start, definition.workflow or ""))
         return Case(self, process, handle, opened)
