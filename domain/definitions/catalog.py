@@ -1,7 +1,7 @@
 """The catalogue of process types: read from files, proven, and found by name or by hash."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -47,6 +47,13 @@ class Catalog:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hashes", {d.hash: d for d in self.all})
+
+    def with_released(self, earlier: Iterable[Definition]) -> "Catalog":
+        """The same types for new processes, and earlier releases for those that run."""
+        found = replace(self)
+        hashes = {definition.hash: definition for definition in earlier} | dict(self.hashes)
+        object.__setattr__(found, "hashes", hashes)
+        return found
 
     @property
     def all(self) -> tuple[Definition, ...]:

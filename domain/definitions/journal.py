@@ -11,7 +11,7 @@ from domain.definitions.fields import AccountField, MoneyField, PartyField, Rows
 from domain.definitions.model import Definition
 from domain.definitions.proof_of_journals import TODAY, rows_of
 from domain.definitions.wording import filled
-from domain.ledger.entry import EntryKind, JournalEntry, Posting
+from domain.ledger.entry import EntryKind, JournalEntry, Numbering, Posting
 from domain.ledger.notation import Line, read_line
 from domain.money import Money
 
@@ -35,12 +35,11 @@ def entry(
     party_code: str = "",
     process: UUID | None = None,
     document: UUID | None = None,
-    number: str | None = None,
 ) -> JournalEntry:
     """The entry that a template of the definition makes of accepted content.
 
     Rows give one posting each, zero amounts none; nothing is merged. Climbs no ladder:
-    `check_entry` and the database do. `number` is what was drawn for a numbered template.
+    `check_entry` and the database do. A numbered template draws its number when it is posted.
     Raises LookupError for a template that the definition does not have.
     """
     if template not in definition.journals:
@@ -57,8 +56,14 @@ def entry(
         due_date=None if journal.due is None else day(journal.due, content, today),
         process=process,
         document=document,
-        number=number,
+        numbering=numbering(definition) if journal.numbered else None,
     )
+
+
+def numbering(definition: Definition) -> Numbering | None:
+    """The series that numbered journals of this type draw from."""
+    number = definition.number
+    return None if number is None else Numbering(number.series, number.pattern)
 
 
 def subject(definition: Definition, content: Content, *, party_code: str = "") -> str:

@@ -45,7 +45,12 @@ def may(definition: Definition, action: str, roles: Collection[str]) -> bool:
 
 
 def actions_at(definition: Definition, stage: str) -> dict[str, Action]:
-    """The actions that a person may take in a stage. `start` is none of them."""
+    """The actions that a person may take in a stage: none when the process has ended there.
+
+    `start` is never one of them. An action without `from` may be taken in every other stage.
+    """
+    if definition.stages[stage].ends:
+        return {}
     return {
         name: action
         for name, action in definition.actions.items()

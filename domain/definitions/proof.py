@@ -11,7 +11,7 @@ from domain.definitions import policy
 from domain.definitions.fields import MoneyField, RowsField, TextField
 from domain.definitions.mistakes import Mistake, Path
 from domain.definitions.model import Band, Definition
-from domain.definitions.proof_of_example import PROOF_OF_EXAMPLE
+from domain.definitions.proof_of_example import example_is_accepted
 from domain.definitions.proof_of_journals import PROOF_OF_JOURNALS
 from domain.definitions.vocabulary import Vocabulary
 from domain.definitions.wording import placeholders
@@ -22,7 +22,11 @@ Rule = Callable[[Definition, Vocabulary], Iterator[Mistake]]
 
 def prove(definition: Definition, names: Vocabulary) -> list[Mistake]:
     """Every mistake of the definition; none when it holds together."""
-    return [mistake for rule in RULES for mistake in rule(definition, names)]
+    found = [mistake for rule in RULES for mistake in rule(definition, names)]
+    # An example cannot be held against a pattern that is none.
+    if not any(patterns_compile(definition, names)):
+        found += example_is_accepted(definition, names)
+    return found
 
 
 def unknown(path: Path, name: str, what: str, known: Iterable[str]) -> Mistake:
@@ -242,7 +246,7 @@ def texts_name_fields(definition: Definition, _: Vocabulary) -> Iterator[Mistake
         try:
             found = placeholders(text)
         except ValueError:
-            yield Mistake(path, f"The braces in {text!r} do not match", "Write {field} with both")
+            yield Mistake(path, f"The braces in {text!r} cannot be filled", "Write {field}")
             continue
         for name, form in found:
             if form or name not in single_fields(definition):
@@ -257,7 +261,7 @@ def patterns_compile(definition: Definition, _: Vocabulary) -> Iterator[Mistake]
         if isinstance(field, TextField) and field.pattern is not None:
             try:
                 re.compile(field.pattern)
-            except re.error as fault:
+            except (re.error, OverflowError, RecursionError) as fault:
                 what = f"{field.pattern!r} is no regular expression: {fault}"
                 where = (*field_path(path), "pattern")
                 yield Mistake(where, what, "Correct it, or escape what stands for itself")
@@ -296,5 +300,4 @@ RULES: tuple[Rule, ...] = (
     patterns_compile,
     number_is_known,
     *PROOF_OF_JOURNALS,
-    *PROOF_OF_EXAMPLE,
 )

@@ -40,6 +40,3 @@ def path_of(pointer: str) -> Path:
     """Where the example's value stands in the file."""
     parts = pointer.split("/")[1:]
     return ("example", *(int(part) if part.isdigit() else part for part in parts))
-
-
-PROOF_OF_EXAMPLE = (example_is_accepted,)

@@ -5,10 +5,11 @@ from string import Formatter
 
 
 def placeholders(text: str) -> tuple[tuple[str, str], ...]:
-    """Each placeholder with its format. Raises ValueError for braces that do not match."""
-    return tuple(
-        (name, form or "") for _, name, form, _ in Formatter().parse(text) if name is not None
-    )
+    """Each placeholder with its format. Raises ValueError for braces that cannot be filled."""
+    found = [part for part in Formatter().parse(text) if part[1] is not None]
+    if any(conversion for _, _, _, conversion in found):
+        raise ValueError(f"{text!r} asks for a conversion (!r); name the field alone.")
+    return tuple((name or "", form or "") for _, name, form, _ in found)
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, Row, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.canonical import digest, plain
@@ -107,15 +107,20 @@ def claim(connection: Connection, effect: Effect, content_hash: str) -> Any | No
     Refuses other content under a key that was used before.
     """
     connection.execute(CLAIM, {"key": effect.key})
-    earlier = connection.execute(EARLIER, {"key": effect.key}).one_or_none()
-    if earlier is None:
+    first = earlier(connection, effect)
+    if first is None:
         return None
-    if earlier.content_hash != content_hash:
+    if first.content_hash != content_hash:
         raise Refusal(
             "effect_key_must_have_one_content",
-            f"{effect.key} was first used at {earlier.recorded_at} with other content.",
+            f"{effect.key} was first used at {first.recorded_at} with other content.",
         )
-    return earlier.result
+    return first.result
+
+
+def earlier(connection: Connection, effect: Effect) -> Row[Any] | None:
+    """The effect that stands under the key, or None."""
+    return connection.execute(EARLIER, {"key": effect.key}).one_or_none()
 
 
 def record(connection: Connection, effect: Effect, content_hash: str, done: Done[Any]) -> None:

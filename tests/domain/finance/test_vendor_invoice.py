@@ -46,7 +46,7 @@ def line(quantity, unit_price, net, gst_rate):
     }
 
 
-# 2.5 days at 10,000.00 are 25,000.00; 9 % of it is 2,250.00, once for the centre, once for the state.
+# 2.5 days at 10,000.00 are 25,000.00; 9 % of it is 2,250.00, for the centre and for the state.
 # 3 at 33.33 are 99.99; 2.5 % of it is 2.49975, so 2.50 each.
 WITHIN_KARNATAKA = {
     "vendor": "V-001",

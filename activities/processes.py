@@ -1,0 +1,134 @@
+"""Opening, correcting, acting on and ending a process."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from temporalio import activity
+
+from activities.desk import Desk, Instruction
+from domain.identifiers import PROCESS, written
+from domain.processes import action, ending, opening
+from domain.processes.action import Taken
+from domain.processes.effect import Effect
+from domain.processes.opening import Opened, Request
+
+
+@dataclass(frozen=True, slots=True)
+class OpenProcess:
+    """Open a process about an input that a person sent."""
+
+    effect: Effect
+    instruction: Instruction
+    company: UUID
+    definition_hash: str
+    input: Mapping[str, Any]
+    request_hash: str
+    external_ref: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AmendDocument:
+    """Put a corrected input in place of the one that was sent back."""
+
+    effect: Effect
+    instruction: Instruction
+    definition_hash: str
+    input: Mapping[str, Any]
+    round: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakeAction:
+    """Take an action on a running process."""
+
+    effect: Effect
+    instruction: Instruction
+    definition_hash: str
+    action: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EndProcess:
+    """End a process that has nothing to undo."""
+
+    effect: Effect
+    definition_hash: str
+    stage: str
+    reason: str
+
+
+class ProcessActivities:
+    """What happens to a process as a whole."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    @activity.defn
+    def open_process(self, command: OpenProcess) -> Opened:
+        """Write process, document and first task, or the process as refused."""
+        definition = self.desk.catalog.by_hash(command.definition_hash)
+        request = Request(
+            company=command.company,
+            definition_hash=command.definition_hash,
+            input=command.input,
+            request_hash=command.request_hash,
+            external_ref=command.external_ref,
+        )
+        content = opening.start_content(definition.process, request)
+        return self.desk.acted(
+            command,
+            Opened,
+            ("start", written(PROCESS, command.effect.process), content),
+            lambda connection, actor: opening.open_process(
+                connection, command.effect, definition, request, actor
+            ),
+        )
+
+    @activity.defn
+    def amend_document(self, command: AmendDocument) -> Opened:
+        """Correct the document and open the first level anew."""
+        definition = self.desk.catalog.by_hash(command.definition_hash)
+        return self.desk.acted(
+            command,
+            Opened,
+            ("amend", written(PROCESS, command.effect.process), {"input": command.input}),
+            lambda connection, actor: opening.amend(
+                connection, command.effect, definition, actor, command.input, round=command.round
+            ),
+        )
+
+    @activity.defn
+    def take_action(self, command: TakeAction) -> Taken:
+        """Cancel, reverse, pay now: whatever the definition names."""
+        definition = self.desk.catalog.by_hash(command.definition_hash)
+        return self.desk.acted(
+            command,
+            Taken,
+            (
+                command.action,
+                written(PROCESS, command.effect.process),
+                {"reason": command.reason},
+            ),
+            lambda connection, actor: action.take(
+                connection,
+                command.effect,
+                definition,
+                actor,
+                action=command.action,
+                reason=command.reason,
+            ),
+        )
+
+    @activity.defn
+    def end_process(self, command: EndProcess) -> str:
+        """Come to rest."""
+        definition = self.desk.catalog.by_hash(command.definition_hash)
+        return self.desk.effects.once(
+            command.effect,
+            command,
+            str,
+            lambda _: ending.end(definition, stage=command.stage, reason=command.reason),
+        )

@@ -1,0 +1,121 @@
+"""Who may check what. The same ladder refuses a decision and computes what a person may do."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from domain.access.actor import Actor
+from domain.refusal import Refusal
+
+APPROVE: Final = "approve"
+REJECT: Final = "reject"
+SEND_BACK: Final = "send_back"
+DECISIONS = (APPROVE, REJECT, SEND_BACK)
+VERBS = {APPROVE: "approve", REJECT: "reject", SEND_BACK: "send back"}
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The one decision a task got."""
+
+    action: str
+    person: UUID
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Checking:
+    """Everything the ladder looks at: the task, its maker, and who checked before in this round."""
+
+    task: UUID
+    process: UUID
+    kind: str
+    title: str
+    role: str
+    escalated_to: str | None
+    subject_hash: str
+    state: str
+    maker: UUID
+    decided: Decided | None
+    earlier_checkers: Collection[UUID]
+    approver_roles: Collection[str]
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles that may decide: the level's, and the one it was escalated to."""
+        return frozenset({self.role, self.escalated_to} - {None})  # type: ignore[arg-type]
+
+
+def check_decision(
+    task: Checking, actor: Actor, action: str, *, seen: str | None, reason: str | None
+) -> None:
+    """Climb the ladder. `seen` is the hash of what the person looked at. Raises a Refusal."""
+    check_may_decide(task, actor)
+    if action not in DECISIONS:
+        raise Refusal("decision_must_be_known", f"{action!r} is none of: {', '.join(DECISIONS)}.")
+    if seen is not None and seen != task.subject_hash:
+        raise Refusal(
+            "subject_changed",
+            f"{task.title} changed after you looked at it. Look again, then decide.",
+            current=task.subject_hash,
+            seen=seen,
+        )
+    if action != APPROVE and not (reason or "").strip():
+        raise Refusal("reason_must_be_given", f"Say why you {VERBS[action]} {task.title}.")
+
+
+def check_may_decide(task: Checking, actor: Actor) -> None:
+    """The rungs that look only at the task and the person."""
+    if task.kind != "approval":
+        raise Refusal(
+            "task_must_be_an_approval", f"{task.title} waits for a correction; amend the process."
+        )
+    if task.decided is not None:
+        raise already_decided(task.title, task.decided)
+    if task.state != "open":
+        raise Refusal("task_must_be_open", f"{task.title} is no longer waiting for a decision.")
+    if actor.person == task.maker:
+        raise Refusal(
+            "checker_must_differ_from_maker",
+            f"You entered {task.title}, so you cannot check it. Somebody else with the role can.",
+        )
+    if actor.person in task.earlier_checkers:
+        raise Refusal(
+            "checkers_must_be_distinct",
+            f"You already checked {task.title} at an earlier level. Somebody else has to now.",
+        )
+    if not task.roles & actor.roles:
+        raise not_her_level(task, actor)
+
+
+def already_decided(title: str, decided: Decided) -> Refusal:
+    """Names the winner of a race, from the decision row."""
+    return Refusal(
+        "already_decided",
+        f"{title} was already decided: {decided.name} chose to {VERBS[decided.action]} it.",
+        person=decided.name,
+        action=decided.action,
+        at=decided.at.isoformat(),
+    )
+
+
+def not_her_level(task: Checking, actor: Actor) -> Refusal:
+    """An approver of another level is over her limit; anybody else lacks the role."""
+    wanted = " or ".join(sorted(task.roles))
+    if actor.roles & set(task.approver_roles):
+        message = f"{task.title} is beyond what you may approve. It needs {wanted}."
+        return Refusal("limit_exceeded", message, role=wanted)
+    message = f"Checking {task.title} needs the role {wanted}, which you do not hold."
+    return Refusal("role_must_allow_action", message, role=wanted)
+
+
+def allowed_actions(task: Checking, actor: Actor) -> tuple[str, ...]:
+    """What the ladder would let this person do now."""
+    try:
+        check_may_decide(task, actor)
+    except Refusal:
+        return ()
+    return DECISIONS

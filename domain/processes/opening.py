@@ -1,0 +1,284 @@
+"""A process is opened, and opened again when its document was corrected."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from domain.access import company as masters
+from domain.access.actor import Actor
+from domain.access.company import Company
+from domain.approvals import inbox
+from domain.approvals.inbox import Opening, OpenTask
+from domain.definitions import input as inputs
+from domain.definitions import journal, policy
+from domain.definitions.model import Definition
+from domain.documents import examination, store
+from domain.documents.store import Document
+from domain.identifiers import new_uuid, written
+from domain.money import Money
+from domain.processes import record
+from domain.processes.effect import Done, Effect
+from domain.processes.record import NewProcess, arrive
+from domain.refusal import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A rule said no at receipt; the process is kept, so that nobody wonders where it went."""
+
+    code: str
+    message: str
+    facts: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What the workflow needs of a new process. `task` waits for a checker, unless refused."""
+
+    reference: str
+    subject: str
+    stage: str
+    task: OpenTask | None
+    refused: Refused | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked for: a process of a type in a company, about an input."""
+
+    company: UUID
+    definition_hash: str
+    input: Mapping[str, Any]
+    request_hash: str
+    external_ref: str | None
+
+
+def start_content(process_type: str, request: Request) -> dict[str, Any]:
+    """What the API signs of a start."""
+    return {"type": process_type, "company": request.company, "input": request.input}
+
+
+def reference_of(definition: Definition, process: UUID) -> str:
+    """`BILL-7K3M9QX2`: short enough to say, from the random bits of the process's id."""
+    return f"{definition.reference_prefix}-{written('x', process)[-8:].upper()}"
+
+
+def check_start(definition: Definition, actor: Actor) -> None:
+    """Refuse a person whose roles may not start this type."""
+    check_role(definition, "start", actor)
+
+
+def check_role(definition: Definition, action: str, actor: Actor) -> None:
+    """Refuse a person whose roles may not take the action."""
+    if not policy.may(definition, action, actor.roles):
+        wanted = definition.actions[action].by if action in definition.actions else ("nobody",)
+        title = definition.actions[action].title if action in definition.actions else action
+        raise Refusal(
+            "role_must_allow_action",
+            f"{title!r} needs the role {' or '.join(wanted)}, which you do not hold.",
+            role=" or ".join(wanted),
+        )
+
+
+def open_process(
+    connection: Connection, effect: Effect, definition: Definition, request: Request, actor: Actor
+) -> Done[Opened]:
+    """Write process, document and first task, or the process as refused with the rule's name."""
+    company = masters.company(connection, request.company)
+    content = inputs.accept(definition, request.input, currency=company.base_currency)
+    new = new_process(effect, definition, request, content, actor)
+    record.insert(connection, new)
+    try:
+        with connection.begin_nested():
+            check_start(definition, actor)
+            document = take(connection, definition, company, content, new)
+    except Refusal as refusal:
+        store.store(connection, Document(effect.tenant, new.document, new.id, content, None))
+        return refused_at_receipt(definition, new, actor, content, refusal)
+    task = first_task(connection, effect, definition, document, new.subject, round=1)
+    return opened(definition, new, actor, document, task)
+
+
+def new_process(
+    effect: Effect,
+    definition: Definition,
+    request: Request,
+    content: Mapping[str, Any],
+    actor: Actor,
+) -> NewProcess:
+    """The record of the process at its first stage."""
+    amount = amount_of(definition, content)
+    return NewProcess(
+        tenant=effect.tenant,
+        id=effect.process,
+        type=definition.process,
+        definition_hash=request.definition_hash,
+        workflow_id=effect.workflow_id,
+        reference=reference_of(definition, effect.process),
+        subject=subject_of(definition, content),
+        company=request.company,
+        document=new_uuid(),
+        stage=definition.first_stage,
+        amount=amount.amount,
+        currency=amount.currency,
+        external_ref=request.external_ref,
+        request_hash=request.request_hash,
+        person=actor.person,
+        user=actor.user,
+    )
+
+
+def take(
+    connection: Connection,
+    definition: Definition,
+    company: Company,
+    content: Mapping[str, Any],
+    new: NewProcess,
+) -> Document:
+    """Examine and store the document, and hold its keys."""
+    party = examination.examine(connection, definition, company, content, new.id)
+    document = Document(new.tenant, new.document, new.id, content, party.id if party else None)
+    store.store(connection, document)
+    store.hold_keys(connection, definition, content, tenant=new.tenant, process=new.id)
+    return document
+
+
+def refused_at_receipt(
+    definition: Definition,
+    new: NewProcess,
+    actor: Actor,
+    content: Mapping[str, Any],
+    refusal: Refusal,
+) -> Done[Opened]:
+    """The process ends where it began, with the rule that said no."""
+    said = Refused(refusal.code, refusal.message, dict(refusal.facts))
+    return Done(
+        Opened(new.reference, new.subject, "refused", None, said),
+        title=f"Refused {new.subject}: {refusal.message}",
+        event="process.refused",
+        move=arrive(definition, "refused", reason=refusal.message),
+        person=actor.person,
+        user=actor.user,
+        inputs={"input": content},
+        outputs={"code": refusal.code, "reference": new.reference},
+    )
+
+
+def opened(
+    definition: Definition, new: NewProcess, actor: Actor, document: Document, task: OpenTask
+) -> Done[Opened]:
+    """The process waits for its first checker."""
+    return Done(
+        Opened(new.reference, new.subject, "approval", task),
+        title=f"Received {new.subject} from {actor.name}",
+        event="process.opened",
+        move=arrive(definition, "approval", waiting_for=task.role, due_at=task.due_at),
+        person=actor.person,
+        user=actor.user,
+        inputs={"input": document.content},
+        outputs={"reference": new.reference, "document_hash": document.content_hash},
+    )
+
+
+def first_task(
+    connection: Connection,
+    effect: Effect,
+    definition: Definition,
+    document: Document,
+    subject: str,
+    *,
+    round: int,
+) -> OpenTask:
+    """The task of the first level, for the document as it now is."""
+    roles = policy.levels(definition, amount_of(definition, document.content))
+    about = about_task(effect, definition, document.content, document.content_hash, subject)
+    return inbox.open_task(
+        connection, about, kind="approval", role=roles[0], round=round, level=1, levels=len(roles)
+    )
+
+
+def about_task(
+    effect: Effect,
+    definition: Definition,
+    content: Mapping[str, Any],
+    content_hash: str,
+    subject: str,
+) -> Opening:
+    """What every task of this document is opened about."""
+    approval = definition.approval
+    deadline = approval.deadline if approval else None
+    amount = amount_of(definition, content)
+    return Opening(
+        tenant=effect.tenant,
+        process=effect.process,
+        sequence=effect.sequence,
+        title=f"{definition.title}: {subject}",
+        amount=amount.amount,
+        currency=amount.currency,
+        subject_hash=content_hash,
+        deadline=policy.duration(deadline) if deadline else None,
+    )
+
+
+def amount_of(definition: Definition, content: Mapping[str, Any]) -> Money:
+    """The amount the process is about."""
+    return journal.total(definition, definition.amount or "", content)
+
+
+def subject_of(definition: Definition, content: Mapping[str, Any]) -> str:
+    """What the process is called in lists."""
+    return journal.subject(
+        definition, content, party_code=examination.party_code(definition, content)
+    )
+
+
+def amend(
+    connection: Connection,
+    effect: Effect,
+    definition: Definition,
+    actor: Actor,
+    given: Mapping[str, Any],
+    *,
+    round: int,
+) -> Done[Opened]:
+    """Put the corrected document in place and open the first level anew: earlier ones fall."""
+    check_role(definition, "amend", actor)
+    before = record.facts(connection, effect.process)
+    check_maker(before.maker, actor)
+    content = inputs.accept(definition, given, currency=before.company.base_currency)
+    party = examination.examine(connection, definition, before.company, content, effect.process)
+    document = Document(
+        effect.tenant, before.document, effect.process, content, party.id if party else None
+    )
+    store.amend(connection, document)
+    store.hold_keys(connection, definition, content, tenant=effect.tenant, process=effect.process)
+    subject = subject_of(definition, content)
+    record.describe(
+        connection, effect.tenant, effect.process, subject=subject,
+        amount=amount_of(definition, content),
+    )  # fmt: skip
+    inbox.close(
+        connection, effect.tenant, effect.process, kind="correction", sequence=effect.sequence
+    )
+    task = first_task(connection, effect, definition, document, subject, round=round)
+    return Done(
+        Opened(before.reference, subject, "approval", task),
+        title=f"{actor.name} corrected {subject}",
+        event="process.amended",
+        move=arrive(definition, "approval", waiting_for=task.role, due_at=task.due_at),
+        person=actor.person,
+        user=actor.user,
+        inputs={"before": before.content, "after": content},
+        outputs={"document_hash": document.content_hash},
+    )
+
+
+def check_maker(maker: UUID, actor: Actor) -> None:
+    """Only the maker corrects what she entered."""
+    if actor.person != maker:
+        raise Refusal(
+            "maker_must_correct", "Only the person who entered it corrects it; ask her to."
+        )

@@ -1,0 +1,143 @@
+"""The record of a process: inserted once, looked up with its document, company and party."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from domain.access.company import Company, Party
+from domain.definitions.model import Definition
+from domain.money import Money
+from domain.processes.effect import Move
+from domain.refusal import Refusal
+
+INSERT = text("""
+    INSERT INTO processes (tenant_id, id, type, definition_hash, workflow_id, reference, subject,
+        company_id, document_id, status, stage, stage_since, amount, currency, business_date,
+        external_ref, request_hash, created_by, created_by_user, sequence, created_at, updated_at)
+    SELECT :tenant, :id, :type, :definition_hash, :workflow_id, :reference, :subject, :company,
+        :document, 'running', :stage, at, :amount, :currency, business_today(), :external_ref,
+        :request_hash, :person, :user, 0, at, at
+    FROM (SELECT business_now() AS at) AS now
+""")
+FACTS = text("""
+    SELECT p.reference, p.subject, p.stage, p.status, p.amount, p.currency, p.created_by,
+        d.id AS document_id, d.content, d.content_hash, d.revision,
+        c.id AS company_id, c.code AS company_code, c.name AS company_name, c.base_currency,
+        c.gstin AS company_gstin, c.bank_account AS company_bank,
+        v.id AS party_id, v.code AS party_code, v.name AS party_name, v.kind AS party_kind,
+        v.gstin AS party_gstin, v.active AS party_active, v.bank_account AS party_bank, v.bank_ifsc
+    FROM processes p
+    JOIN documents d ON d.tenant_id = p.tenant_id AND d.id = p.document_id
+    JOIN companies c ON c.tenant_id = p.tenant_id AND c.id = p.company_id
+    LEFT JOIN parties v ON v.tenant_id = d.tenant_id AND v.id = d.party_id
+    WHERE p.tenant_id = (SELECT current_tenant()) AND p.id = :process
+""")
+SUBJECT = text("""
+    UPDATE processes SET subject = :subject, amount = :amount, currency = :currency
+    WHERE tenant_id = :tenant AND id = :process
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class NewProcess:
+    """A process at its start."""
+
+    tenant: UUID
+    id: UUID
+    type: str
+    definition_hash: str
+    workflow_id: str
+    reference: str
+    subject: str
+    company: UUID
+    document: UUID
+    stage: str
+    amount: int
+    currency: str
+    external_ref: str | None
+    request_hash: str
+    person: UUID
+    user: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A process with its document, company and party, as they are now."""
+
+    process: UUID
+    reference: str
+    subject: str
+    stage: str
+    status: str
+    amount: Money
+    maker: UUID
+    document: UUID
+    content: dict[str, Any]
+    content_hash: str
+    revision: int
+    company: Company
+    party: Party | None
+
+
+def insert(connection: Connection, process: NewProcess) -> None:
+    """Write the record. The workflow id is unique for ever, the external reference per type."""
+    values = {name: getattr(process, name) for name in NewProcess.__dataclass_fields__}
+    connection.execute(INSERT, values)
+
+
+def facts(connection: Connection, process: UUID) -> Facts:
+    """What there is to know. Refuses an id that is not there: `process_must_exist`."""
+    row = connection.execute(FACTS, {"process": process}).one_or_none()
+    if row is None:
+        raise Refusal("process_must_exist", "There is no such process.")
+    company = Company(
+        row.company_id, row.company_code, row.company_name, row.base_currency, row.company_gstin,
+        row.company_bank,
+    )  # fmt: skip
+    party = row.party_id and Party(
+        row.party_id, row.party_code, row.party_name, row.party_kind, row.party_gstin,
+        row.party_active, row.party_bank, row.bank_ifsc,
+    )  # fmt: skip
+    return Facts(
+        process, row.reference, row.subject, row.stage, row.status,
+        Money(row.amount, row.currency), row.created_by, row.document_id, row.content,
+        row.content_hash, row.revision, company, party,
+    )  # fmt: skip
+
+
+def describe(
+    connection: Connection, tenant: UUID, process: UUID, *, subject: str, amount: Money
+) -> None:
+    """Say anew what the process is about, after its document was corrected."""
+    values = {"subject": subject, "amount": amount.amount, "currency": amount.currency}
+    connection.execute(SUBJECT, {**values, "tenant": tenant, "process": process})
+
+
+def arrive(
+    definition: Definition,
+    stage: str,
+    *,
+    waiting_for: str | None = None,
+    due_at: datetime | None = None,
+    reason: str | None = None,
+) -> Move:
+    """The move to a stage. The definition says whether it ends there; a bad end frees its keys."""
+    ends = definition.stages[stage].ends
+    status = ends or ("waiting" if waiting_for else "running")
+    return Move(
+        stage=stage,
+        status=status,
+        waiting_for=waiting_for,
+        due_at=due_at,
+        reason=reason,
+        ends=ends is not None,
+        keeps_keys=ends in (None, "completed"),
+    )
+
+
+def long_date(day: date) -> str:
+    """`2 December 2026`, for people."""
+    return f"{day.day} {day:%B %Y}"

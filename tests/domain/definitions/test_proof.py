@@ -1,0 +1,230 @@
+"""Planted mistakes: each is found with its file, its line and what to do."""
+
+import re
+
+import pytest
+
+# What is right, what is planted in its place, how many lines below the mistake is reported,
+# and the words of the message and of the cure.
+PLANTED = {
+    "a stage that nobody leads to": (
+        "to: [approval, refused]}", "to: [approval]}", None,
+        "No way leads from 'received' to the stage 'refused'", "Name 'refused' in the `to`"),
+    "a stage that cannot be left": (
+        "settling: {title: Posting the payment, to: [paid]}",
+        "settling: {title: Posting the payment, to: [settled]}\n"
+        "  settled: {title: Settled}\n  old: {title: Old, to: [paid]}", None,
+        "'settled' neither ends the process nor leads on", "ends: completed"),
+    "a stage that ends and leads on": (
+        "paid: {title: Paid, ends: completed}",
+        "paid: {title: Paid, ends: completed, to: [payment]}", 0,
+        "'paid' ends the process and yet leads on", "Remove `to` or `ends`"),
+    "a circle without an end": (
+        "settling: {title: Posting the payment, to: [paid]}",
+        "settling: {title: Posting the payment, to: [paid, round]}\n"
+        "  round: {title: Round, to: [about]}\n  about: {title: About, to: [round]}", 1,
+        "From the stage 'round' no end can be reached", "lead to a stage with `ends`"),
+    "a stage that is not there": (
+        "to: [correction, posting, rejected, cancelled]",
+        "to: [correction, posting, rejected, canceled, cancelled]", 0,
+        "'canceled' is no stage", "Use one of: approval"),
+    "an action in a stage that is not there": (
+        "from: [correction]}", "from: [corection, correction]}", 0,
+        "'corection' is no stage", "Use one of: approval"),
+    "an action after the end": (
+        "from: [correction]}", "from: [correction, paid]}", 0,
+        "where the process has ended", "before the end"),
+    "nobody who starts": (
+        "start: {title: Enter an invoice, by: [accounts_payable]}",
+        "begin: {title: Enter an invoice, by: [accounts_payable]}", -1,
+        "No action `start`", "Add start:"),
+    "a start that comes after something": (
+        "start: {title: Enter an invoice, by: [accounts_payable]}",
+        "start: {title: Enter an invoice, by: [accounts_payable], from: [approval]}", 0,
+        "No stage comes before the start", "Remove `from`"),
+    "an action by an unknown role": (
+        "by: [operations, finance_head]", "by: [operators, finance_head]", 0,
+        "'operators' is no role", "Use one of: accounts_payable"),
+    "a level of an unknown role": (
+        "levels: [finance_approver, finance_head]", "levels: [finance_aprover, finance_head]", 0,
+        "'finance_aprover' is no role", "Use one of:"),
+    "an escalation to an unknown role": (
+        "escalate_to: finance_head", "escalate_to: boss", 0,
+        "'boss' is no role", "Use one of:"),
+    "bands that do not ascend": (
+        "- {levels: [finance_approver, finance_head]}",
+        "- {up_to: 50000.00 INR, levels: [finance_head]}\n    - {levels: [finance_head]}", 0,
+        "not above the one before", "Order the bands"),
+    "bands of two currencies": (
+        "- {levels: [finance_approver, finance_head]}",
+        "- {up_to: 90000.00 USD, levels: [finance_head]}\n    - {levels: [finance_head]}", 0,
+        "in USD, the one before in INR", "Write all limits in INR"),
+    "a last band that is not open": (
+        "- {levels: [finance_approver, finance_head]}",
+        "- {up_to: 90000.00 INR, levels: [finance_head]}", 0,
+        "Above 90000.00 INR nobody may approve", "Add a last band"),
+    "an open band before the last": (
+        "{up_to: 50000.00 INR, levels: [finance_approver]}", "{levels: [finance_approver]}", 0,
+        "A band without `up_to` stands before the last", "put it last"),
+    "a limit that is no money": (
+        "up_to: 50000.00 INR", "up_to: fifty thousand", 0,
+        "'fifty thousand' is not money", "Write it as 50000.00 INR"),
+    "a check that is not coded": (
+        "- dates_must_be_in_order", "- dates_must_be_nice", 0,
+        "'dates_must_be_nice' is no check", "Use one of: arithmetic_must_agree"),
+    "a check named twice": (
+        "- entry_date_must_be_open", "- entry_date_must_be_open\n  - vendor_must_be_active", 1,
+        "named twice", "Remove one"),
+    "a workflow that is not coded": (
+        "workflow: InvoiceApproval", "workflow: InvoiceAproval", 0,
+        "'InvoiceAproval' is no workflow", "Use one of: InvoiceApproval"),
+    "an amount that is no money field": (
+        "amount: total\n", "amount: due_date\n", 0,
+        "'due_date' is no money field", "Use one of: cgst, igst, sgst, total"),
+    "bands without an amount": (
+        "amount: total\n", "", None,
+        "no `amount` says which field", "Add `amount:"),
+    "a unique key of a field that is not there": (
+        "fields: [vendor, invoice_number]}", "fields: [vendor, number]}", 0,
+        "'number' is no field with one value", "Use one of:"),
+    "a subject of a field that is not there": (
+        'subject: "{vendor} {invoice_number}"', 'subject: "{vendor} {number}"', 0,
+        "'number' is no field", "Use one of:"),
+    "a subject with an open brace": (
+        'subject: "{vendor} {invoice_number}"', 'subject: "{vendor} {"', 0,
+        "braces", "Write {field}"),
+    "a narration of a field that is not there": (
+        "narration: Invoice {invoice_number} of {vendor}",
+        "narration: Invoice {invoice_number} of {seller}", 0,
+        "'seller' is no field", "Use one of:"),
+    "a posting to an account that is not there": (
+        "Dr  input_cgst              cgst", "Dr  input_gst               cgst", 0,
+        "'input_gst' is no account of the chart and no account field", "lines.expense_account"),
+    "a posting of an amount that is not there": (
+        "Cr  bank                    payable", "Cr  bank                    amount_payable", 0,
+        "'amount_payable' is no money field and no total", "Use one of:"),
+    "a posting that is not in notation": (
+        "Cr  bank                    payable", "Credit  bank                payable", 0,
+        "is no posting", "Write 'Dr  account  amount'"),
+    "an account per row with an amount for all": (
+        "Dr  lines.expense_account   lines.net", "Dr  lines.expense_account   net", 0,
+        "'lines.expense_account' differs by row", "Use an amount of lines"),
+    "a party that is no party": (
+        "payable     party vendor\n  payment:", "payable     party invoice_number\n  payment:", 0,
+        "'invoice_number' is no party field", "Name one as the value of 'party'"),
+    "a total of a part that is not there": (
+        "gst: [cgst, sgst, igst]", "gst: [cgst, sgst, ugst]", 0,
+        "'ugst' is no money field and no total", "Use one of:"),
+    "a total that is part of itself": (
+        "net: [lines.net]", "net: [payable]", 0,
+        "is part of itself", "Break the circle"),
+    "a template that does not balance": (
+        "      Dr  input_igst              igst\n", "", None,
+        "The journal 'invoice' does not balance: only on the debit side nothing; only on the "
+        "credit side igst", "Name the same parts on both sides"),
+    "an account that may be left out": (
+        "label: Expense account, required: true,", "label: Expense account,", None,
+        "'lines.expense_account' may be left out", "Make the field required"),
+    "an account field named as an account": (
+        "  igst: {type: money,", "  bank: {type: account, label: Bank}\n  igst: {type: money,", 0,
+        "'bank' is both an account of the chart and an account field", "another name"),
+    "a field named today": (
+        "  igst: {type: money,", "  today: {type: date, label: Today}\n  igst: {type: money,", 0,
+        "means the day of posting", "another name"),
+    "a field named as a total": (
+        "payable: [net, gst]", "payable: [net, gst]\n  igst: [igst]", 1,
+        "'igst' is both a field and a total", "another name"),
+    "an amount that may be left out": (
+        "label: Invoice total, required: true", "label: Invoice total", 0,
+        "'total' is the amount that limits apply to", "required: true"),
+    "a unique key that may be left out": (
+        "label: Vendor, required: true", "label: Vendor", None,
+        "'vendor' is part of a unique key", "Make the field required"),
+    "a due date that may be left out": (
+        "label: Due date, required: true", "label: Due date", None,
+        "'due_date' is no required date field", "today"),
+    "a date that is no date": (
+        "date: invoice_date", "date: invoice_number", 0,
+        "'invoice_number' is no required date field", "Use one of: due_date, invoice_date, today"),
+    "a due date that is no date": (
+        "due: due_date", "due: someday", 0,
+        "'someday' is no required date field", "Use one of:"),
+    "a number with an unknown placeholder": (
+        "PI/{fiscal_year}/{sequence:05}", "PI/{year}/{sequence:05}", 0,
+        "cannot be filled", "Use {sequence:05} once"),
+    "a number without its sequence": (
+        "PI/{fiscal_year}/{sequence:05}", "PI/{fiscal_year}", 0,
+        "cannot be filled", "Use {sequence:05} once"),
+    "a numbered journal without a series": (
+        'number: {series: purchase_invoice, pattern: "PI/{fiscal_year}/{sequence:05}"}\n', "", None,
+        "is numbered, but the definition has no `number`", "Add number:"),
+    "a duration that is none": (
+        "deadline: 3d", "deadline: three days", 0,
+        "'three days' is no duration", "Write it as 3d"),
+    "a time of day that is none": (
+        'pay_at: "10:00"', 'pay_at: "25:00"', 0,
+        "'25:00' is no time of day", "Write it as 10:00"),
+    "a pattern that is no expression": (
+        'pattern: "[A-Za-z0-9][A-Za-z0-9/-]*"', 'pattern: "[A-Za-z"', 0,
+        "is no regular expression", "Correct it"),
+    "an example that would be refused": (
+        "igst: 0.00 INR", "igst: 0.00 USD", None,
+        "currency_must_be_company_currency", "Write an example"),
+    "an example with an unreadable amount": (
+        "igst: 0.00 INR", "igst: nothing", None,
+        "The example cannot be read", "Correct the example"),
+    "a key that is not known": (
+        "escalate_to: finance_head", "escalate_too: finance_head", 0,
+        "'approval.escalate_too' is not known here", "Did you mean 'escalate_to'?"),
+    "a key that is missing": (
+        "process: invoice_approval\n", "", None,
+        "'process' is missing", "Write it"),
+    "a field of an unknown type": (
+        "invoice_date: {type: date,", "invoice_date: {type: day,", 0,
+        "has an unknown type", "'date'"),
+    "a field without a type": (
+        "invoice_date: {type: date,", "invoice_date: {", 0,
+        "has no type", "Say which"),
+    "a key of another type of field": (
+        "due_date: {type: date,", "due_date: {type: date, max_length: 3,", 0,
+        "is not known here", "max_length"),
+    "a number that is none": (
+        "max_rows: 200", "max_rows: many", 0,
+        "is no whole number ('many')", "Write digits only"),
+    "a key that stands twice": (
+        "pay_at: \"10:00\"", "pay_at: \"10:00\"\npay_at: \"11:00\"", 1,
+        "'pay_at' stands here for the second time", "Keep one"),
+    "an anchor": (
+        "by: [operations, finance_head]", "by: &people [operations, finance_head]", 0,
+        "The anchor &people", "Write the values out"),
+    "text that is no YAML": (
+        "reference_prefix: BILL", "reference_prefix: [BILL", None,
+        "This cannot be read as YAML", "Correct the YAML here"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_planted_mistake_is_found_with_file_line_and_cure(folder, name):
+    right, wrong, below, what, cure = PLANTED[name]
+    line = folder.plant(right, wrong)
+
+    found = [error for error in folder.errors().errors if what in error.what]
+
+    assert found, str(folder.errors())
+    assert found[0].file.endswith("invoice_approval.yaml")
+    assert cure in found[0].cure
+    assert re.match(r".+\.yaml:\d+:\d+  \S", str(found[0]))
+    if below is not None:
+        assert found[0].line == line + below
+        assert found[0].column > 1 or "stands here for the second time" in what or below == -1
+
+
+def test_a_mistake_in_a_block_of_postings_is_found_at_its_line(folder):
+    line = folder.plant("Dr  input_cgst              cgst", "Dr  input_gst               cgst")
+    assert f"invoice_approval.yaml:{line}:7  " in folder.only_error()
+
+
+def test_a_mistake_in_a_list_is_found_at_its_column(folder):
+    line = folder.plant("by: [operations, finance_head]", "by: [operations, head]")
+    text = (folder.path / "invoice_approval.yaml").read_text().splitlines()[line - 1]
+    assert f"invoice_approval.yaml:{line}:{text.index('head]') + 1}  " in folder.only_error()

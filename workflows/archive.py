@@ -1,0 +1,56 @@
+"""Closed histories are copied into our database before the engine's retention removes them."""
+
+import asyncio
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleIntervalSpec,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleSpec,
+)
+
+from activities.histories import HistoryActivities
+from workflows.kit.options import ALWAYS
+
+NAME = "archive-histories"
+EVERY = timedelta(minutes=5)
+TRIES = 10
+
+
+@workflow.defn
+class ArchiveHistories:
+    """Copy the histories of processes that closed since the last time, tenant by tenant."""
+
+    @workflow.run
+    async def run(self) -> int:
+        """How many were copied."""
+        copied = 0
+        for tenant in await workflow.execute_activity_method(
+            HistoryActivities.tenants, summary="Which tenants there are", **ALWAYS
+        ):
+            copied += await workflow.execute_activity_method(
+                HistoryActivities.archive, tenant, summary="Copy closed histories", **ALWAYS
+            )
+        return copied
+
+
+async def schedule(client: Client, task_queue: str) -> None:
+    """See that the archiver runs, once per task queue. Again changes nothing."""
+    action = ScheduleActionStartWorkflow(
+        ArchiveHistories.run, id=f"kontor/{NAME}/{task_queue}", task_queue=task_queue
+    )
+    wanted = Schedule(
+        action=action,
+        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=EVERY)]),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP),
+    )
+    try:
+        await client.create_schedule(f"kontor/{NAME}/{task_queue}", wanted)
+    except ScheduleAlreadyRunningError:
+        await asyncio.sleep(0)

@@ -1,0 +1,20 @@
+"""The processes with a workflow of their own. The worker and the definitions read it."""
+
+from pathlib import Path
+
+from domain.definitions.catalog import Catalog, load
+from domain.finance.vendor_invoice import CHECK_NAMES
+from workflows.invoice_approval import InvoiceApproval
+
+PROCESSES = {"InvoiceApproval": InvoiceApproval}
+
+
+def definitions(folder: Path) -> Catalog:
+    """Every definition below the folder, proven. Raises DefinitionErrors with all mistakes."""
+    return load(
+        folder,
+        roles=folder.parent / "roles.yaml",
+        chart=folder.parent / "chart_of_accounts.yaml",
+        checks=CHECK_NAMES,
+        workflows=list(PROCESSES),
+    )

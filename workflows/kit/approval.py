@@ -1,0 +1,196 @@
+"""Approval by other people than the maker: levels, reminders, escalation, correction."""
+
+import contextlib
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from temporalio import workflow
+
+from activities.approvals import ApprovalActivities, DecideTask, RemindTask
+from activities.processes import AmendDocument, ProcessActivities, TakeAction
+from activities.refusals import failure
+from domain.approvals import deciding
+from domain.approvals.deciding import Decision
+from domain.definitions import policy
+from domain.identifiers import TASK, written
+from domain.processes.action import Taken, check_stage
+from domain.processes.opening import Opened
+from domain.refusal import Refusal
+from workflows.kit.messages import Act, Amend, Decide, StartProcess
+from workflows.kit.parking import Parkable
+from workflows.kit.process import Cancelled, Turn
+
+NO_SUCH_TASK = Refusal("task_must_be_open", "The process waits for no decision on this task.")
+
+
+class Approvable(Parkable):
+    """A process that waits for checkers and takes actions from people while it waits."""
+
+    @workflow.init
+    def __init__(self, start: StartProcess) -> None:
+        super().__init__(start)
+        self.decided: set[UUID] = set()
+        self.round = 1
+
+    async def approved(self) -> bool:
+        """Wait for every level. False when rejected. A correction starts the levels anew."""
+        while True:
+            turn = await self.reminded_turn()
+            if turn.kind in ("cancel", "reverse"):
+                raise Cancelled(turn.reason)
+            if turn.kind in ("approved", "rejected"):
+                return turn.kind == "approved"
+
+    async def reminded_turn(self) -> Turn:
+        """The next turn; until it comes the checkers are reminded, and at the deadline others."""
+        approval = self.definition.approval
+        pause = approval.remind_every if approval else None
+        deadline = approval.deadline if approval else None
+        waited, reminders = timedelta(0), 0
+        while True:
+            self.show_stage()
+            try:
+                await workflow.wait_condition(
+                    lambda: self.turn is not None,
+                    timeout=policy.duration(pause) if pause else None,
+                    timeout_summary="Remind the checkers",
+                )
+                return self.taken_turn()
+            except TimeoutError:
+                waited, reminders = waited + policy.duration(pause or "1d"), reminders + 1
+                late = deadline is not None and waited >= policy.duration(deadline)
+                await self.remind(reminders, escalate=late)
+
+    async def remind(self, number: int, *, escalate: bool) -> None:
+        """Remind once more; past the deadline ask another role as well."""
+        if self.task is None:
+            return
+        approval = self.definition.approval
+        widens = escalate and self.task.kind == "approval"
+        to = approval.escalate_to if approval and widens else None
+        await self.perform(
+            ApprovalActivities.remind_task,
+            RemindTask(
+                self.effect("remind_task", item=str(self.task.id), attempt=number),
+                self.task.id,
+                to,
+            ),
+            summary=f"Escalate to {to}" if to else "Remind the checkers",
+        )
+
+    async def until(self, seconds: int | None, *, then: str) -> None:
+        """Wait for a date or an earlier 'now'; then the process stands at the stage `then`."""
+        if seconds is not None:
+            self.show_stage()
+            with contextlib.suppress(TimeoutError):
+                await workflow.wait_condition(
+                    lambda: self.turn is not None,
+                    timeout=timedelta(seconds=seconds),
+                    timeout_summary="Wait for the due date",
+                )
+        async with self.lock:
+            turn = self.taken_turn() if self.turn else None
+            if turn is not None and turn.kind in ("cancel", "reverse"):
+                raise Cancelled(turn.reason)
+            self.stage = then
+
+    @workflow.update
+    async def decide(self, message: Decide) -> Decision:
+        """Approve, reject or send back; the decision activity alone decides."""
+        task = message.choice.task
+        async with self.lock:
+            if task in self.decided:
+                raise failure(Refusal("already_decided", "The task was already decided."))
+            await self.caught_up(
+                lambda: self.task is not None and self.task.id == task, NO_SUCH_TASK
+            )
+            decision = await self.instructed(
+                ApprovalActivities.decide_task,
+                DecideTask(
+                    effect=self.effect("decide_task", item=message.call),
+                    instruction=message.instruction,
+                    definition_hash=self.start.definition_hash,
+                    choice=message.choice,
+                ),
+                summary=f"Decide: {message.choice.action}",
+            )
+            self.decided.add(task)
+            self.task = decision.task
+            self.stage = decision.stage
+            self.turn = Turn(decision.verdict)
+            return decision
+
+    @decide.validator
+    def may_decide(self, message: Decide) -> None:
+        """Signed by the API, or it never happened. Everything else is decided in the activity."""
+        choice = message.choice
+        subject = written(TASK, choice.task)
+        self.check_signed(message.instruction, choice.action, subject, deciding.content(choice))
+
+    @workflow.update
+    async def amend(self, message: Amend) -> Opened:
+        """Put a corrected input in place; every level checks again."""
+        async with self.lock:
+            self.check_stage("amend")
+            amended = await self.instructed(
+                ProcessActivities.amend_document,
+                AmendDocument(
+                    effect=self.effect("amend_document", item=message.call),
+                    instruction=message.instruction,
+                    definition_hash=self.start.definition_hash,
+                    input=message.input,
+                    round=self.round + 1,
+                ),
+                summary="Correct and check again",
+            )
+            self.round += 1
+            self.receipt, self.task = amended, amended.task
+            self.stage = amended.stage
+            self.turn = Turn("amended")
+            return amended
+
+    @amend.validator
+    def may_amend(self, message: Amend) -> None:
+        """Signed by the API, or it never happened."""
+        self.check_signed(message.instruction, "amend", self.id, {"input": message.input})
+
+    @workflow.update
+    async def act(self, message: Act) -> Taken:
+        """Cancel, reverse, pay now: whatever the definition names."""
+        async with self.lock:
+            self.check_stage(message.action)
+            taken = await self.instructed(
+                ProcessActivities.take_action,
+                TakeAction(
+                    effect=self.effect("take_action", item=message.call),
+                    instruction=message.instruction,
+                    definition_hash=self.start.definition_hash,
+                    action=message.action,
+                    reason=message.reason,
+                ),
+                summary=self.definition.actions[message.action].title,
+            )
+            self.task = None
+            self.stage = taken.stage
+            self.turn = Turn(message.action, message.reason or "")
+            return taken
+
+    @act.validator
+    def may_act(self, message: Act) -> None:
+        """Signed by the API, or it never happened."""
+        content: Mapping[str, Any] = {"reason": message.reason}
+        self.check_signed(message.instruction, message.action, self.id, content)
+
+    def check_stage(self, action: str) -> None:
+        """What was possible when it was sent may have become impossible since."""
+        reference = self.receipt.reference if self.receipt else self.id
+        try:
+            if self.turn is not None:
+                raise Refusal(
+                    "action_must_fit_stage", f"{reference} is just moving on. Look again."
+                )
+            check_stage(self.definition, action, stage=self.stage, reference=reference)
+        except Refusal as refusal:
+            raise failure(refusal) from refusal

@@ -1,0 +1,62 @@
+"""What the API says to a process: how it starts, and the updates it takes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from activities.desk import Instruction
+from domain.approvals.deciding import Choice
+
+
+@dataclass(frozen=True, slots=True)
+class StartProcess:
+    """A process of one tenant and company about an input, entered by whoever the API signed for."""
+
+    tenant: UUID
+    process: UUID
+    company: UUID
+    definition_hash: str
+    input: Mapping[str, Any]
+    instruction: Instruction
+    request_hash: str
+    external_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decide:
+    """A decision on a task. `call` names the caller's request, so that a repeat is the same."""
+
+    call: str
+    choice: Choice
+    instruction: Instruction
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An action on the process: cancel, reverse, pay now."""
+
+    call: str
+    action: str
+    reason: str | None
+    instruction: Instruction
+
+
+@dataclass(frozen=True, slots=True)
+class Amend:
+    """A corrected input."""
+
+    call: str
+    input: Mapping[str, Any]
+    instruction: Instruction
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A way out of an exception: retry or cancel."""
+
+    call: str
+    exception: UUID
+    resolution: str
+    reason: str | None
+    instruction: Instruction

@@ -1,0 +1,174 @@
+"""What every process is: opened once, watched from outside, moved by signed instructions."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeKey
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from activities.desk import Instruction
+from activities.processes import OpenProcess, ProcessActivities
+from activities.refusals import failure
+from domain.access import token
+from domain.access.token import Assertion
+from domain.approvals.inbox import OpenTask
+from domain.canonical import digest
+from domain.identifiers import PROCESS, written
+from domain.processes.effect import Effect
+from domain.processes.opening import Opened
+from domain.refusal import Refusal
+from workflows.kit.configuration import configured
+from workflows.kit.messages import StartProcess
+from workflows.kit.options import DATABASE, Options
+
+STAGE = SearchAttributeKey.for_keyword("KontorStage")
+
+# How long an instruction waits for the step it is about to arrive in the workflow.
+CATCH_UP = timedelta(seconds=20)
+
+Result = TypeVar("Result")
+
+
+class Cancelled(Exception):
+    """Somebody with the right to do so cancelled the process; what was done is undone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What somebody outside just did, for the procedure to go on with."""
+
+    kind: str
+    reason: str = ""
+
+
+class Process:
+    """State and handlers that every process shares. The procedure is the subclass's `run`."""
+
+    @workflow.init
+    def __init__(self, start: StartProcess) -> None:
+        self.start = start
+        self.definition = configured().catalog.by_hash(start.definition_hash)
+        self.stage = self.shown = self.definition.first_stage
+        self.sequence = 0
+        self.receipt: Opened | None = None
+        self.task: OpenTask | None = None
+        self.turn: Turn | None = None
+        # Instructions and the procedure take turns: what one decides, the next one sees.
+        self.lock = asyncio.Lock()
+
+    async def opened(self) -> bool:
+        """Check and record the input and ask the first checker. False when it was refused."""
+        start = self.start
+        self.receipt = await self.perform(
+            ProcessActivities.open_process,
+            OpenProcess(
+                effect=self.effect("open_process"),
+                instruction=start.instruction,
+                company=start.company,
+                definition_hash=start.definition_hash,
+                input=start.input,
+                request_hash=start.request_hash,
+                external_ref=start.external_ref,
+            ),
+            summary=f"Receive and check: {self.definition.title}",
+        )
+        self.task = self.receipt.task
+        self.stage = self.receipt.stage
+        return self.receipt.refused is None
+
+    @workflow.update
+    async def received(self) -> Opened:
+        """Answers once the process stands in the database."""
+        await workflow.wait_condition(lambda: self.receipt is not None)
+        assert self.receipt is not None
+        return self.receipt
+
+    @workflow.run
+    async def run(self, start: StartProcess) -> str:
+        """The procedure; each process type has its own."""
+        raise NotImplementedError
+
+    async def finished(self) -> str:
+        """End when nobody is being answered any more. The outcome is the last stage."""
+        self.show_stage()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return self.stage
+
+    def effect(self, step: str, *, item: str = "-", attempt: int = 1) -> Effect:
+        """Names the next effect; the sequence keeps late retries from moving the record back."""
+        self.sequence += 1
+        return Effect(
+            tenant=self.start.tenant,
+            process=self.start.process,
+            workflow_id=workflow.info().workflow_id,
+            step=step,
+            item=item,
+            attempt=attempt,
+            sequence=self.sequence,
+        )
+
+    async def perform(
+        self,
+        method: Callable[[Any, Any], Result],
+        command: Any,
+        *,
+        summary: str,
+        options: Options = DATABASE,
+    ) -> Result:
+        """Run an activity under a summary in business words."""
+        return await workflow.execute_activity_method(method, command, summary=summary, **options)
+
+    async def instructed(
+        self, method: Callable[[Any, Any], Result], command: Any, *, summary: str
+    ) -> Result:
+        """Run an activity that a person asked for; a refusal is her answer, as it is."""
+        try:
+            return await self.perform(method, command, summary=summary)
+        except ActivityError as fault:
+            if isinstance(fault.cause, ApplicationError):
+                raise fault.cause from fault
+            raise
+
+    def show_stage(self) -> None:
+        """Show in the engine where the process has come to wait or rest: one event per wait."""
+        if self.stage != self.shown:
+            self.shown = self.stage
+            workflow.upsert_search_attributes([STAGE.value_set(self.stage)])
+        title = self.definition.stages[self.stage].title
+        waiting = f", needs {self.task.role}" if self.task else ""
+        subject = self.receipt.subject if self.receipt else ""
+        workflow.set_current_details(f"**{subject}** {title}{waiting}")
+
+    def taken_turn(self) -> Turn:
+        """The turn that was waited for."""
+        turn, self.turn = self.turn, None
+        assert turn is not None
+        return turn
+
+    async def caught_up(self, arrived: Callable[[], bool], refusal: Refusal) -> None:
+        """Wait for a step whose effect the caller saw before we did. Refuse what never comes."""
+        if arrived():
+            return
+        try:
+            await workflow.wait_condition(arrived, timeout=CATCH_UP)
+        except TimeoutError:
+            raise failure(refusal) from None
+
+    def check_signed(
+        self, instruction: Instruction, action: str, subject: str, content: Any
+    ) -> None:
+        """Reject an instruction that did not come through the API. Leaves no trace in history."""
+        asked = Assertion(self.start.tenant, instruction.user, action, subject, digest(content))
+        try:
+            token.check(configured().actor_key, instruction.signed, asked)
+        except Refusal as refusal:
+            raise failure(refusal) from refusal
+
+    @property
+    def id(self) -> str:
+        """The process's id as people see it."""
+        return written(PROCESS, self.start.process)

@@ -1,0 +1,150 @@
+"""Main: the worker. Registers every process and activity, and refuses to start when it must not."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from joserfc.jwk import OKPKey
+from sqlalchemy import Engine
+from temporalio.client import Client
+from temporalio.worker import Interceptor, Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.approvals import ApprovalActivities
+from activities.crash import CrashPoints
+from activities.desk import Desk
+from activities.effects import Effects
+from activities.exceptions import ExceptionActivities
+from activities.histories import HistoryActivities
+from activities.ledger import LedgerActivities
+from activities.partners.bank import Bank
+from activities.payments import PaymentActivities
+from activities.processes import ProcessActivities
+from activities.twice import DeliverTwice
+from config import keys
+from config.settings import Mode, Settings
+from domain.database import check_rights
+from domain.database import connect as connect_database
+from domain.definitions.catalog import Catalog
+from domain.processes import release
+from domain.refusal import Refusal
+from workflows import archive, catalog, client
+from workflows.kit.configuration import Configuration, configure
+
+ACTIVITY_SLOTS = 16
+OURS = ("activities", "domain", "workflows", "config")
+LIBRARIES = (
+    "sqlalchemy", "psycopg", "pydantic", "pydantic_core", "joserfc", "cryptography", "httpx2",
+    "ruamel", "anyio", "annotated_types",
+)  # fmt: skip
+
+
+def runner() -> SandboxedWorkflowRunner:
+    """The sandbox, with our modules loaded once: contracts keep effects out of workflow code."""
+    passed = SandboxRestrictions.default.with_passthrough_modules(*OURS, *LIBRARIES)
+    return SandboxedWorkflowRunner(restrictions=passed)
+
+
+def worker(
+    temporal: Client, task_queue: str, desk: Desk, bank: Bank, *, interceptors: list[Interceptor]
+) -> Worker:
+    """The worker of one task queue, with every process and every activity."""
+    groups = (
+        ProcessActivities(desk),
+        ApprovalActivities(desk),
+        LedgerActivities(desk),
+        PaymentActivities(desk, bank),
+        ExceptionActivities(desk),
+        HistoryActivities(desk.effects.engine, temporal),
+    )
+    configure(Configuration(desk.catalog, desk.actor_key))
+    return Worker(
+        temporal,
+        task_queue=task_queue,
+        workflows=[*catalog.PROCESSES.values(), archive.ArchiveHistories],
+        activities=[method for group in groups for method in activities_of(group)],
+        activity_executor=ThreadPoolExecutor(ACTIVITY_SLOTS),
+        max_concurrent_activities=ACTIVITY_SLOTS,
+        max_concurrent_workflow_tasks=8,
+        max_concurrent_workflow_task_polls=2,
+        max_concurrent_activity_task_polls=2,
+        workflow_runner=runner(),
+        interceptors=interceptors,
+        graceful_shutdown_timeout=timedelta(seconds=5),
+    )
+
+
+def activities_of(group: object) -> list[Callable[..., Any]]:
+    """The methods of a group that are activities."""
+    methods = (getattr(group, name) for name in dir(group) if not name.startswith("_"))
+    return [method for method in methods if hasattr(method, "__temporal_activity_definition")]
+
+
+def application_engine(settings: Settings, login: str = "kontor_app", pool: int = 18) -> Engine:
+    """An engine of one of the product's logins; refuses one that sees every tenant."""
+    from sqlalchemy import make_url
+
+    url = make_url(settings.database_url).set(
+        username=login, password=keys.login_password(settings)
+    )
+    engine = connect_database(url.render_as_string(hide_password=False), pool_size=pool)
+    check_rights(engine)
+    return engine
+
+
+def check_settings(settings: Settings) -> None:
+    """Refuse tools of testing in production."""
+    if settings.mode is Mode.PRODUCTION and (settings.crash_at or settings.deliver_twice):
+        raise Refusal(
+            "production_must_not_be_tampered_with",
+            "KONTOR_CRASH_AT or KONTOR_DELIVER_TWICE is set. They belong to tests; unset them.",
+        )
+
+
+async def main(settings: Settings) -> None:
+    """Run until asked to stop."""
+    check_settings(settings)
+    own = keys.load(settings)
+    engine = application_engine(settings)
+    definitions: Catalog = release.load(engine, catalog.definitions(settings.definitions))
+    temporal = await client.connect(
+        settings.temporal_address,
+        namespace=settings.temporal_namespace,
+        payload_key=own.payload,
+    )
+    desk = Desk(
+        Effects(engine, CrashPoints(settings.crash_at)),
+        definitions,
+        OKPKey.import_key(own.actor_public),
+    )
+    interceptors: list[Interceptor] = [DeliverTwice()] if settings.deliver_twice else []
+    running = worker(
+        temporal, settings.task_queue, desk, Bank(settings.bank_url), interceptors=interceptors
+    )
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with running:
+        await archive.schedule(temporal, settings.task_queue)
+        announce(settings.home)
+        await stop.wait()
+
+
+def announce(home: Path) -> None:
+    """Say that instructions are taken: a file with our process id."""
+    ready = home / "run" / os.environ.get("KONTOR_READY_FILE", "worker.ready")
+    ready.parent.mkdir(parents=True, exist_ok=True)
+    ready.write_text(str(os.getpid()))
+
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(main(Settings()))
+    except Refusal as refusal:
+        sys.exit(refusal.message)
