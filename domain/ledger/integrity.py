@@ -54,8 +54,8 @@ DIFFERENT = """
     SELECT format(
         '%s: {table} has debit %s and credit %s %s (base %s and %s), '
         'its postings %s and %s (%s and %s).',
-        concat_ws(' on ', code, nullif(day, '')), kept.debit, kept.credit, currency, kept.base_debit,
-        kept.base_credit, raw.debit, raw.credit, raw.base_debit, raw.base_credit)
+        concat_ws(' on ', code, nullif(day, '')), kept.debit, kept.credit, currency,
+        kept.base_debit, kept.base_credit, raw.debit, raw.credit, raw.base_debit, raw.base_credit)
     FROM raw FULL JOIN kept USING (code, day, currency, dimension_set_id)
     WHERE (raw.debit, raw.credit, raw.base_debit, raw.base_credit)
         IS DISTINCT FROM (kept.debit, kept.credit, kept.base_debit, kept.base_credit)

@@ -9,7 +9,7 @@ Result = TypeVar("Result")
 
 
 def at_once(calls: Iterable[Callable[[], Result]]) -> list[Result]:
-    """What each call returned. All of them wait until the last one is ready; raises what one did."""
+    """What each call returned. They start when the last one is ready. Raises what one raised."""
     waiting = list(calls)
     start = Barrier(len(waiting))
 

@@ -8,7 +8,6 @@ import pytest
 from domain.ledger.book import Outcome
 from domain.ledger.entry import Numbering, credit, debit
 from domain.money import LARGEST_AMOUNT
-from tests.book import Book
 from tests.domain.ledger.race import at_once
 from tests.domain.refused import refused
 
@@ -152,4 +151,3 @@ def test_one_batch_may_hold_entries_of_many_days(book):
     days = [date(2026, month, 28) for month in range(1, 10)]
     book.post_batch(*((str(day), book.sale(1, on=day)) for day in days))
     assert [book.balance("bank", as_of=day) for day in days] == list(range(1, 10))
-    assert Book.TODAY > days[0]
