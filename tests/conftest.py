@@ -35,6 +35,11 @@ settings.register_profile(
 settings.load_profile("default")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--record` writes the histories that later code must replay."""
+    parser.addoption("--record", action="store_true", help="record histories anew")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Start the servers, in the controller alone."""
     if not hasattr(config, "workerinput") and not config.option.collectonly:
