@@ -50,7 +50,7 @@ class InvoiceApproval(Approvable):
         """Pay through the bank. Refused for good: a person decides whether to try anew."""
         await self.carried_out("pay_party", self.payment)
         self.undoes.clear()
-        self.enter("settling")
+        self.stage = "settling"
 
     async def payment(self, effect: Effect) -> Payment:
         """One business attempt at the payment."""
@@ -76,7 +76,7 @@ class InvoiceApproval(Approvable):
             )
 
         posted = await self.carried_out(f"post_journal.{template}", perform)
-        self.enter(posted.stage)
+        self.stage = posted.stage
         return posted
 
     async def reverse(self, entry: UUID, reason: str) -> None:
@@ -88,4 +88,4 @@ class InvoiceApproval(Approvable):
                 LedgerActivities.reverse_entry, command, summary="Reverse the invoice"
             )
 
-        self.enter((await self.carried_out("reverse_entry", perform)).stage)
+        self.stage = (await self.carried_out("reverse_entry", perform)).stage

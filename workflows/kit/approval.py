@@ -15,10 +15,11 @@ from domain.approvals import deciding
 from domain.approvals.deciding import Decision
 from domain.definitions import policy
 from domain.identifiers import TASK, written
-from domain.processes.action import Taken
+from domain.processes.action import Taken, check_stage
 from domain.processes.opening import Opened
 from domain.refusal import Refusal
 from workflows.kit.messages import Act, Amend, Decide, StartProcess
+from workflows.kit.options import ALWAYS
 from workflows.kit.parking import Parkable
 from workflows.kit.process import Cancelled, Turn
 
@@ -50,6 +51,7 @@ class Approvable(Parkable):
         deadline = approval.deadline if approval else None
         waited, reminders = timedelta(0), 0
         while True:
+            self.show_stage()
             try:
                 await workflow.wait_condition(
                     lambda: self.turn is not None,
@@ -77,11 +79,13 @@ class Approvable(Parkable):
                 to,
             ),
             summary=f"Escalate to {to}" if to else "Remind the checkers",
+            options=ALWAYS,
         )
 
     async def until(self, seconds: int | None, *, then: str) -> None:
         """Wait for a date or an earlier 'now'; then the process stands at the stage `then`."""
         if seconds is not None:
+            self.show_stage()
             with contextlib.suppress(TimeoutError):
                 await workflow.wait_condition(
                     lambda: self.turn is not None,
@@ -92,7 +96,7 @@ class Approvable(Parkable):
             turn = self.taken_turn() if self.turn else None
             if turn is not None and turn.kind in ("cancel", "reverse"):
                 raise Cancelled(turn.reason)
-            self.enter(then)
+            self.stage = then
 
     @workflow.update
     async def decide(self, message: Decide) -> Decision:
@@ -116,7 +120,7 @@ class Approvable(Parkable):
             )
             self.decided.add(task)
             self.task = decision.task
-            self.enter(decision.stage)
+            self.stage = decision.stage
             self.turn = Turn(decision.verdict)
             return decision
 
@@ -145,7 +149,7 @@ class Approvable(Parkable):
             )
             self.round += 1
             self.receipt, self.task = amended, amended.task
-            self.enter(amended.stage)
+            self.stage = amended.stage
             self.turn = Turn("amended")
             return amended
 
@@ -171,7 +175,7 @@ class Approvable(Parkable):
                 summary=self.definition.actions[message.action].title,
             )
             self.task = None
-            self.enter(taken.stage)
+            self.stage = taken.stage
             self.turn = Turn(message.action, message.reason or "")
             return taken
 
@@ -182,15 +186,13 @@ class Approvable(Parkable):
         self.check_signed(message.instruction, message.action, self.id, content)
 
     def check_stage(self, action: str) -> None:
-        """An action that was possible when it was sent may have become impossible since."""
-        if self.turn is not None or not policy.action_is_possible(
-            self.definition, action, self.stage
-        ):
-            title = self.definition.stages[self.stage].title
-            raise failure(
-                Refusal(
-                    "action_must_fit_stage",
-                    f"That is not possible any more: the process stands at {title!r}.",
-                    stage=self.stage,
+        """What was possible when it was sent may have become impossible since."""
+        reference = self.receipt.reference if self.receipt else self.id
+        try:
+            if self.turn is not None:
+                raise Refusal(
+                    "action_must_fit_stage", f"{reference} is just moving on. Look again."
                 )
-            )
+            check_stage(self.definition, action, stage=self.stage, reference=reference)
+        except Refusal as refusal:
+            raise failure(refusal) from refusal

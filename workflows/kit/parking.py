@@ -78,6 +78,7 @@ class Parkable(Process):
             summary=f"Park: {trouble.message}"[:200],
             options=ALWAYS,
         )
+        self.show_stage()
         await workflow.wait_condition(lambda: bool(self.repairs))
         repair = self.repairs.pop()
         if repair.resolution == CANCEL:
@@ -90,11 +91,11 @@ class Parkable(Process):
         if self.definition.stages[self.stage].ends is None:
             effect = self.effect("end_process")
             command = EndProcess(effect, self.start.definition_hash, "cancelled", str(cancelled))
-            summary = "End without effect"
-            self.enter(
-                await self.perform(
-                    ProcessActivities.end_process, command, summary=summary, options=ALWAYS
-                )
+            self.stage = await self.perform(
+                ProcessActivities.end_process,
+                command,
+                summary="End without effect",
+                options=ALWAYS,
             )
 
     @workflow.update

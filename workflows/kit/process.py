@@ -23,7 +23,7 @@ from domain.processes.opening import Opened
 from domain.refusal import Refusal
 from workflows.kit.configuration import configured
 from workflows.kit.messages import StartProcess
-from workflows.kit.options import DATABASE, Options
+from workflows.kit.options import ALWAYS, DATABASE, Options
 
 STAGE = SearchAttributeKey.for_keyword("KontorStage")
 
@@ -52,7 +52,7 @@ class Process:
     def __init__(self, start: StartProcess) -> None:
         self.start = start
         self.definition = configured().catalog.by_hash(start.definition_hash)
-        self.stage = self.definition.first_stage
+        self.stage = self.shown = self.definition.first_stage
         self.sequence = 0
         self.receipt: Opened | None = None
         self.task: OpenTask | None = None
@@ -75,9 +75,11 @@ class Process:
                 external_ref=start.external_ref,
             ),
             summary=f"Receive and check: {self.definition.title}",
+            # Whoever started was told that it is taken: only a refusal may end it here.
+            options=ALWAYS,
         )
         self.task = self.receipt.task
-        self.enter(self.receipt.stage)
+        self.stage = self.receipt.stage
         return self.receipt.refused is None
 
     @workflow.update
@@ -94,6 +96,7 @@ class Process:
 
     async def finished(self) -> str:
         """End when nobody is being answered any more. The outcome is the last stage."""
+        self.show_stage()
         await workflow.wait_condition(workflow.all_handlers_finished)
         return self.stage
 
@@ -132,12 +135,12 @@ class Process:
                 raise fault.cause from fault
             raise
 
-    def enter(self, stage: str) -> None:
-        """Show in the engine where the process stands."""
-        if stage != self.stage:
-            self.stage = stage
-            workflow.upsert_search_attributes([STAGE.value_set(stage)])
-        title = self.definition.stages[stage].title
+    def show_stage(self) -> None:
+        """Show in the engine where the process has come to wait or rest: one event per wait."""
+        if self.stage != self.shown:
+            self.shown = self.stage
+            workflow.upsert_search_attributes([STAGE.value_set(self.stage)])
+        title = self.definition.stages[self.stage].title
         waiting = f", needs {self.task.role}" if self.task else ""
         subject = self.receipt.subject if self.receipt else ""
         workflow.set_current_details(f"**{subject}** {title}{waiting}")
