@@ -120,7 +120,7 @@ def listing(
     page: Page,
     *,
     find: Callable[[Page], list[Found]],
-    key: Callable[[Found], Key],
+    key: Callable[[Found], Key | str],
     shape: Callable[[Found], Any],
     total: Callable[[], int | None] = lambda: None,
 ) -> Response:

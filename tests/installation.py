@@ -157,9 +157,13 @@ class Installation:
 
     def client(self, tenant: Tenant, login: str) -> httpx2.Client:
         """The API as one of the cast calls it."""
+        return self.client_of(tenant.id, tenant.user(login))
+
+    def client_of(self, tenant: UUID, user: UUID) -> httpx2.Client:
+        """The API as any user calls it."""
         return httpx2.Client(
             base_url=f"{self.url}/v1",
-            headers={"Authorization": f"Bearer {self.token(tenant, login)}"},
+            headers={"Authorization": f"Bearer {self.token_of(tenant, user)}"},
             timeout=60,
             trust_env=False,
         )
