@@ -133,7 +133,13 @@ class Office:
         asked = Assertion(self.tenant.id, user, action, subject, digest(content))
         return Instruction(user, token.sign(self.key, asked))
 
-    def receive(self, given: dict[str, Any] | None = None, *, by: str = "asha") -> "Case":
+    def receive(
+        self,
+        given: dict[str, Any] | None = None,
+        *,
+        by: str = "asha",
+        external_ref: str | None = None,
+    ) -> "Case":
         """Somebody enters an invoice; the case is open when this returns."""
         definition = self.catalog.get(self.type)
         given = given or invoice()
@@ -143,21 +149,27 @@ class Office:
         instruction = self.signed(by, "start", subject, start_content(self.type, request))
         start = StartProcess(
             self.tenant.id, process, self.tenant.company, definition.hash, given, instruction,
-            request.request_hash,
+            request.request_hash, external_ref,
         )  # fmt: skip
+        handle, opened = self.loop.run(self.start(start, definition.workflow or ""))
+        return Case(self, process, handle, opened)
+
+    async def start(
+        self, start: StartProcess, workflow: str
+    ) -> tuple[WorkflowHandle[Any, Any], Opened]:
+        """Start the workflow and wait for its receipt."""
+        tenant = written(identifiers.TENANT, self.tenant.id)
         operation: Any = WithStartWorkflowOperation(
-            definition.workflow or "",
+            workflow,
             start,
-            id=f"{written(identifiers.TENANT, self.tenant.id)}/{self.type}/{process.hex[-20:]}",
+            id=f"{tenant}/{self.type}/{start.process.hex[-20:]}",
             task_queue=self.task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
         )
-        opened: Opened = self.loop.run(
-            self.temporal.execute_update_with_start_workflow(
-                "received", start_workflow_operation=operation, result_type=Opened
-            )
+        opened: Opened = await self.temporal.execute_update_with_start_workflow(
+            "received", start_workflow_operation=operation, result_type=Opened
         )
-        return Case(self, process, self.loop.run(operation.workflow_handle()), opened)
+        return await operation.workflow_handle(), opened
 
     def rows(self, statement: str, **values: Any) -> Sequence[Row[Any]]:
         """What the database holds, seen by the owner under the tenant."""

@@ -199,6 +199,23 @@ def test_the_same_invoice_twice_is_refused_at_receipt(office: Office):
     assert first.opened.reference in second.opened.refused.message
 
 
+def test_an_external_reference_names_one_process(office: Office):
+    office.receive(external_ref="ERP-1")
+    second = office.receive(external_ref="ERP-1")
+
+    assert second.outcome() == "refused"
+    assert second.opened.refused is not None
+    assert second.opened.refused.code == "external_ref_must_be_unique"
+
+
+def test_somebody_without_the_role_starts_nothing(office: Office):
+    case = office.receive(by="bina")
+
+    assert case.outcome() == "refused"
+    assert case.opened.refused is not None
+    assert case.opened.refused.code == "role_must_allow_action"
+
+
 def test_an_update_without_a_signed_actor_is_refused(case: Case):
     genuine = case.office.signed
     case.office.signed = lambda name, *_: genuine(name, "approve", "tsk_other", {})  # type: ignore[method-assign]

@@ -19,6 +19,7 @@ from domain.processes.action import Taken, check_stage
 from domain.processes.opening import Opened
 from domain.refusal import Refusal
 from workflows.kit.messages import Act, Amend, Decide, StartProcess
+from workflows.kit.options import ALWAYS
 from workflows.kit.parking import Parkable
 from workflows.kit.process import Cancelled, Turn
 
@@ -78,6 +79,7 @@ class Approvable(Parkable):
                 to,
             ),
             summary=f"Escalate to {to}" if to else "Remind the checkers",
+            options=ALWAYS,
         )
 
     async def until(self, seconds: int | None, *, then: str) -> None:
