@@ -39,7 +39,7 @@ def theirs(installation, database):
         process = started(asha)["id"]
         task = open_task(bina, process)
         decide(bina, task)
-        installation.bank.arm("reject", reason="account_closed", times=1)
+        installation.bank.arm("refuse", reason="account_closed")
         eventually(lambda: asha.get("/ledger/entries").json()["data"])
         entry = asha.get("/ledger/entries").json()["data"][0]["id"]
         eventually(
