@@ -38,15 +38,10 @@ def theirs(installation, database):
     ):
         process = started(asha)["id"]
         task = open_task(bina, process)
-        decide(bina, task)
         installation.bank.arm("refuse", reason="account_closed")
-        eventually(lambda: asha.get("/ledger/entries").json()["data"])
-        entry = asha.get("/ledger/entries").json()["data"][0]["id"]
-        eventually(
-            lambda: asha.get(f"/processes/{process}").json()["stage"]["name"] == "awaiting_due_date"
-        )
-        esha.post(f"/processes/{process}/actions/pay_now", headers=keyed())
+        decide(bina, task)
         parked = eventually(lambda: esha.get("/exceptions").json()["data"])
+        entry = asha.get("/ledger/entries").json()["data"][0]["id"]
     return {PROCESS: process, TASK: task["id"], ENTRY: entry, EXCEPTION: parked[0]["id"]}
 
 
