@@ -171,7 +171,7 @@ def links(terminal: Terminal, stack: Stack) -> None:
     terminal.story.print(
         terminal.facts(
             {
-                "API": f"{addresses['api']}/docs",
+                "API": f"{addresses['api']}/v1/openapi.json",
                 "Temporal UI": addresses["temporal_ui"],
                 "Bank": addresses["bank"],
                 "Tokens": f"{stack.home / TOKENS} ({', '.join(sorted(CAST))})",
