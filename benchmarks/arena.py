@@ -53,7 +53,7 @@ def stack() -> Iterator[Stack]:
 @contextmanager
 def floor_worker(address: str, namespace: str) -> Iterator[int]:
     """The floor's worker in a process of its own; its process id. It ends when its input does."""
-    command = [sys.executable, "-m", "benchmarks.floor", address, namespace, FLOOR_QUEUE]
+    command = [sys.executable, "-m", "benchmarks.floor_worker", address, namespace, FLOOR_QUEUE]
     with subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:

@@ -1,13 +1,9 @@
 """The floor: a bare workflow with the invoice's primitives, in its order, that does nothing.
 
 No database, no codec, no interceptors, no signatures: what is left is the engine's own price.
-`python -m benchmarks.floor ADDRESS NAMESPACE QUEUE` is its worker; it ends when its input does.
 """
 
-import asyncio
-import sys
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,11 +14,8 @@ from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import GrpcCompression
-from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from workflows.kit.options import DATABASE
-from workflows.worker import ACTIVITY_SLOTS, LIBRARIES, TUNING
 
 STAGE = SearchAttributeKey.for_keyword("KontorStage")
 REMIND = timedelta(days=1)
@@ -161,26 +154,3 @@ async def connect(address: str, namespace: str) -> Client:
         data_converter=pydantic_data_converter,
         grpc_compression=GrpcCompression.NONE,
     )
-
-
-async def main(address: str, namespace: str, queue: str) -> None:
-    """One worker process with the options of ours, until the input ends."""
-    passed = SandboxRestrictions.default.with_passthrough_modules(
-        "benchmarks", "workflows", "activities", "domain", "config", *LIBRARIES
-    )
-    worker = Worker(
-        await connect(address, namespace),
-        task_queue=queue,
-        workflows=[Bare],
-        activities=ACTIVITIES,
-        activity_executor=ThreadPoolExecutor(ACTIVITY_SLOTS),
-        workflow_runner=SandboxedWorkflowRunner(restrictions=passed),
-        **TUNING,
-    )
-    async with worker:
-        print("ready", flush=True)
-        await asyncio.to_thread(sys.stdin.read)
-
-
-if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:4]))
