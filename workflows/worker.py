@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from joserfc.jwk import OKPKey
-from sqlalchemy import Engine
 from temporalio.client import Client
 from temporalio.worker import Interceptor, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
@@ -27,10 +26,8 @@ from activities.partners.bank import Bank
 from activities.payments import PaymentActivities
 from activities.processes import ProcessActivities
 from activities.twice import DeliverTwice
-from config import keys
+from config import database, keys
 from config.settings import Mode, Settings
-from domain.database import check_rights
-from domain.database import connect as connect_database
 from domain.definitions.catalog import Catalog
 from domain.processes import release
 from domain.refusal import Refusal
@@ -101,18 +98,6 @@ def activities_of(group: object) -> list[Callable[..., Any]]:
     return [method for method in methods if hasattr(method, "__temporal_activity_definition")]
 
 
-def application_engine(settings: Settings, login: str = "kontor_app", pool: int = 18) -> Engine:
-    """An engine of one of the product's logins; refuses one that sees every tenant."""
-    from sqlalchemy import make_url
-
-    url = make_url(settings.database_url).set(
-        username=login, password=keys.login_password(settings)
-    )
-    engine = connect_database(url.render_as_string(hide_password=False), pool_size=pool)
-    check_rights(engine)
-    return engine
-
-
 def check_settings(settings: Settings) -> None:
     """Refuse tools of testing in production."""
     if settings.mode is Mode.PRODUCTION and (settings.crash_at or settings.deliver_twice):
@@ -126,7 +111,7 @@ async def main(settings: Settings) -> None:
     """Run until asked to stop."""
     check_settings(settings)
     own = keys.load(settings)
-    engine = application_engine(settings)
+    engine = database.engine(settings, "kontor_app", pool=ACTIVITY_SLOTS + 2)
     definitions: Catalog = release.load(engine, catalog.definitions(settings.definitions))
     temporal = await client.connect(
         settings.temporal_address,
