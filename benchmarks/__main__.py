@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks import processes, tables
+from benchmarks import ledger, processes, tables
 
 AT_A_TIME = (1, 32)
 
@@ -15,7 +15,9 @@ def main() -> None:
     """Read the options, run what is asked, print it, write it down."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each side (default 5)")
-    parser.add_argument("--only", choices=["processes"], help="run one comparison, not all")
+    parser.add_argument(
+        "--only", choices=["processes", "ledger"], help="run one comparison, not all"
+    )
     parser.add_argument(
         "--at-a-time", type=int, nargs="+", default=AT_A_TIME,
         help="how many processes run at a time (default 1 32)",
@@ -27,6 +29,10 @@ def main() -> None:
         outcome = processes.run(rounds=asked.rounds, at_a_time=asked.at_a_time)
         print(tables.processes(outcome), end="\n\n")
         results["processes"] = asdict(outcome)
+    if asked.only in (None, "ledger"):
+        posted = ledger.run(rounds=asked.rounds)
+        print(ledger.table(posted), end="\n\n")
+        results["ledger"] = [asdict(each) for each in posted]
     print(tables.machine())
     if asked.json:
         asked.json.write_text(json.dumps({"machine": tables.machine(), **results}, indent=1))

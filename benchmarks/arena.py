@@ -1,4 +1,4 @@
-"""Where the sides meet: one stack, one worker of ours and one of the floor, and who drives them."""
+"""Where the sides meet: one stack, a worker of ours and one of the floor, and their drivers."""
 
 import subprocess
 import sys
@@ -14,20 +14,20 @@ from temporalio.client import Client
 from benchmarks import floor
 from benchmarks.driving import TYPE, Driver, EngineDriver, FloorDriver
 from benchmarks.meter import FLOOR_WORKER, Meter
-from config import keys
+from benchmarks.rest import RestDriver
+from config import database, keys
 from config.settings import ROOT, Settings
 from domain.definitions.model import Definition
 from local import home as homes
-from local.members import BANK, MIGRATE, POSTGRES, SEED, TEMPORAL, WORKER
+from local.members import ALL, API, BANK, POSTGRES, TEMPORAL, WORKER
 from local.ports import Ports
 from local.stack import Stack
+from migrations.logins import APPLICATION
 from sandbox.tenant import Tenant
 from workflows import archive, catalog, client
-from workflows.worker import application_engine
 
-MEMBERS = (POSTGRES, TEMPORAL, BANK, MIGRATE, SEED, WORKER)
 FLOOR_QUEUE = "floor"
-FLOOR, ENGINE = "floor", "engine"
+FLOOR, ENGINE, REST = "floor", "engine", "rest"
 
 
 @dataclass
@@ -46,8 +46,16 @@ class Arena:
 @contextmanager
 def stack() -> Iterator[Stack]:
     """Our servers and worker on free ports, durable as in earnest, deleted afterwards."""
-    with homes.temporary() as home, Stack(home, ports=Ports.free(), members=MEMBERS) as running:
+    with homes.temporary() as home, Stack(home, ports=Ports.free(), members=ALL) as running:
         yield running
+
+
+def settings_of(running: Stack) -> Settings:
+    """The settings that the members of a stack are given."""
+    named = running.environment.items()
+    return Settings.model_validate(
+        {name.removeprefix("KONTOR_").lower(): value for name, value in named}
+    )
 
 
 @contextmanager
@@ -76,9 +84,9 @@ async def arena(running: Stack, settings: Settings) -> AsyncIterator[Arena]:
     await schedule.pause(note="A benchmark runs.")
     definition = catalog.definitions(settings.definitions).get(TYPE)
     tenant = Tenant()
-    engine = application_engine(settings, pool=2)
+    engine = database.engine(settings, APPLICATION, pool=2)
     with floor_worker(address, namespace) as floor_pid:
-        programs = {name: running.pid(name) for name in (WORKER, TEMPORAL, POSTGRES, BANK)}
+        programs = {name: running.pid(name) for name in (WORKER, TEMPORAL, POSTGRES, BANK, API)}
         drivers: dict[str, Driver] = {
             FLOOR: FloorDriver(theirs, FLOOR_QUEUE),
             ENGINE: EngineDriver(
@@ -88,6 +96,7 @@ async def arena(running: Stack, settings: Settings) -> AsyncIterator[Arena]:
                 definition.hash,
                 tenant,
             ),
+            REST: RestDriver.at(settings.api_url, own.bearer_private, tenant),
         }
         meter = Meter({**programs, FLOOR_WORKER: floor_pid})
         clients: dict[str, Any] = {FLOOR: theirs, ENGINE: ours}

@@ -18,7 +18,6 @@ from benchmarks.driving import Driver
 from benchmarks.figures import Round, Timing
 from benchmarks.invoices import Invoice, numbered
 from benchmarks.meter import FLOOR_WORKER
-from config.settings import Settings
 from local.members import WORKER
 
 # Processes of one round, by how many run at a time.
@@ -45,12 +44,7 @@ class Outcome:
 def run(*, rounds: int, at_a_time: Sequence[int]) -> Outcome:
     """Start a stack, let the sides take turns, check the books after every round, stop it."""
     with arenas.stack() as running:
-        settings = Settings(
-            **{
-                name.removeprefix("KONTOR_").lower(): value
-                for name, value in running.environment.items()
-            }  # type: ignore[arg-type]
-        )
+        settings = arenas.settings_of(running)
 
         async def inside() -> Outcome:
             async with arenas.arena(running, settings) as arena:
@@ -63,7 +57,8 @@ async def contest(arena: Arena, rounds: int, at_a_time: Sequence[int]) -> Outcom
     """Warm up, then the sides in turn. Each round, the other side goes first."""
     invoices = numbered(arena.definition, date.today())
     sides = list(arena.drivers)
-    shapes = {side: await warmed_up(arena, side, invoices) for side in sides}
+    last = {side: await warmed_up(arena, side, invoices) for side in sides}
+    shapes = {side: await shape(client, last[side]) for side, client in arena.clients.items()}
     done = []
     for number in range(rounds):
         for width in at_a_time:
@@ -73,12 +68,11 @@ async def contest(arena: Arena, rounds: int, at_a_time: Sequence[int]) -> Outcom
     return Outcome(tuple(done), shapes)
 
 
-async def warmed_up(arena: Arena, side: str, invoices: Iterator[Invoice]) -> Shape:
-    """A round that does not count; what its last process looks like in the engine."""
+async def warmed_up(arena: Arena, side: str, invoices: Iterator[Invoice]) -> str:
+    """A round that does not count; the number of its last invoice."""
     warm = list(islice(invoices, WARM_UP))
     await one_round(arena, side, WARM_UP, warm)
-    first = "floor" if side == FLOOR else "invoice_approval"
-    return await shape(arena.clients[side], f"/{first}/{warm[-1].number}")
+    return warm[-1].number
 
 
 async def shape(client: Client, ending: str) -> Shape:
