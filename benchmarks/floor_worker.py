@@ -5,6 +5,7 @@ through as it passes ours: a workflow in `__main__` would be imported anew for e
 """
 
 import asyncio
+import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
@@ -34,3 +35,4 @@ async def main(address: str, namespace: str, queue: str) -> None:
 
 if __name__ == "__main__":
     asyncio.run(main(*sys.argv[1:4]))
+    os._exit(0)  # The engine's own threads may touch Python while it is being torn down.
