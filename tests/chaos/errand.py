@@ -18,6 +18,7 @@ import psycopg
 from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
+    WorkflowExecutionStatus,
     WorkflowHandle,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -46,7 +47,7 @@ BROKEN = (
     TimeoutError,
     ConnectionError,
 )
-ANSWER_SECONDS = 15
+ANSWER = timedelta(seconds=15)
 PATIENCE_SECONDS = 150
 SMALL, LARGE = 25_000_00, 60_000_00
 
@@ -132,11 +133,11 @@ class Errand:
             try:
                 self.opened = await self.temporal.execute_update_with_start_workflow(
                     "received", id="received", start_workflow_operation=operation,
-                    result_type=Opened,
+                    result_type=Opened, rpc_timeout=ANSWER,
                 )  # fmt: skip
             except WorkflowAlreadyStartedError:
                 self.opened = await self.handle.execute_update(
-                    "received", id="received", result_type=Opened
+                    "received", id="received", result_type=Opened, rpc_timeout=ANSWER
                 )
 
         await self.call("open_process/-", send)
@@ -187,7 +188,7 @@ class Errand:
         """Send an update until it is answered; its id makes a repeat the same one."""
 
         async def send() -> None:
-            await self.handle.execute_update(name, message, id=message.call)
+            await self.handle.execute_update(name, message, id=message.call, rpc_timeout=ANSWER)
 
         await self.call(f"{step}/{message.call}", send)
 
@@ -198,8 +199,7 @@ class Errand:
             try:
                 if await self.world.rows("SELECT 1 FROM effects WHERE effect_key = %s", key):
                     break
-                async with asyncio.timeout(ANSWER_SECONDS):
-                    await send()
+                await send()
                 break
             except WorkflowUpdateFailedError as failed:
                 code = failed.cause.type if isinstance(failed.cause, ApplicationError) else None
@@ -250,6 +250,7 @@ class Errand:
     async def ends(self, stage: str) -> None:
         """Wait for the end and write down what must be true of it for ever."""
         await self.stands_at(stage)
+        await self.closes()
         book: Counter[str] = Counter()
         if stage == "paid":
             tax = self.net * 9 // 100
@@ -267,6 +268,16 @@ class Errand:
                 acknowledged=self.acknowledged,
             )
         )
+
+    async def closes(self) -> None:
+        """Wait until the engine has closed the workflow too."""
+        while True:
+            try:
+                if (await self.handle.describe()).status != WorkflowExecutionStatus.RUNNING:
+                    return
+            except BROKEN as fault:
+                await self.pause(repr(fault))
+            await self.pause("the process has ended, its workflow has not")
 
     async def locked(self, lock: bool) -> None:
         """Lock or reopen the period that holds the invoice's date."""

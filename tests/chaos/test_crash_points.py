@@ -28,7 +28,7 @@ from tests.chaos.outcomes import LOCKING, OUTCOMES, all_of
 from tests.chaos.world import World, world
 from workflows import worker
 
-AT_A_TIME = 10
+AT_A_TIME = 20
 GROUPS = (
     ProcessActivities, ApprovalActivities, LedgerActivities, PaymentActivities, ExceptionActivities,
 )  # fmt: skip
@@ -116,7 +116,7 @@ async def every_case(made: World) -> None:
 
     await all_of(*(case(number, *each) for number, each in enumerate(CASES)))
     assert len(made.asked) == len(CASES)
-    assert await made.findings() == []
+    assert (await made.findings()) == []
 
 
 def test_a_process_survives_a_crash_at_every_point() -> None:

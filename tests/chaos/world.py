@@ -44,7 +44,7 @@ PASSWORD = "of the tests"
 READY_SECONDS = 90
 REMINDED = "invoice_approval_reminded"
 FORKSERVER = multiprocessing.get_context("forkserver")
-FORKSERVER.set_forkserver_preload(["workflows.worker"])
+FORKSERVER.set_forkserver_preload(["tests.chaos.nursery"])
 
 
 class World:
