@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from joserfc.jwk import OKPKey
 from temporalio.client import Client
@@ -42,6 +42,25 @@ LIBRARIES = (
 )  # fmt: skip
 
 
+class Tuning(TypedDict):
+    """How much one worker process does at once, and how it ends. The floor is run with the same."""
+
+    max_concurrent_activities: int
+    max_concurrent_workflow_tasks: int
+    max_concurrent_workflow_task_polls: int
+    max_concurrent_activity_task_polls: int
+    graceful_shutdown_timeout: timedelta
+
+
+TUNING = Tuning(
+    max_concurrent_activities=ACTIVITY_SLOTS,
+    max_concurrent_workflow_tasks=8,
+    max_concurrent_workflow_task_polls=2,
+    max_concurrent_activity_task_polls=2,
+    graceful_shutdown_timeout=timedelta(seconds=5),
+)
+
+
 def runner() -> SandboxedWorkflowRunner:
     """The sandbox, with our modules loaded once: contracts keep effects out of workflow code."""
     passed = SandboxRestrictions.default.with_passthrough_modules(*OURS, *LIBRARIES)
@@ -67,13 +86,9 @@ def worker(
         workflows=[*catalog.PROCESSES.values(), archive.ArchiveHistories],
         activities=[method for group in groups for method in activities_of(group)],
         activity_executor=ThreadPoolExecutor(ACTIVITY_SLOTS),
-        max_concurrent_activities=ACTIVITY_SLOTS,
-        max_concurrent_workflow_tasks=8,
-        max_concurrent_workflow_task_polls=2,
-        max_concurrent_activity_task_polls=2,
         workflow_runner=runner(),
         interceptors=interceptors,
-        graceful_shutdown_timeout=timedelta(seconds=5),
+        **TUNING,
     )
 
 
