@@ -21,7 +21,7 @@ from benchmarks.meter import FLOOR_WORKER
 from local.members import WORKER
 
 # Processes of one round, by how many run at a time.
-PER_ROUND = {1: 24, 32: 96}
+PER_ROUND = {1: 16, 32: 64}
 WARM_UP = 32
 
 
