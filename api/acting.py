@@ -60,7 +60,9 @@ class Acting:
         definition = self.edge.definition(connection, found.definition_hash)
         facts = record.facts(connection, found.id)
         try:
-            check_action(definition, facts, self.caller.actor, self.action, self.reason)
+            check_action(
+                definition, facts, self.caller.actor, action=self.action, reason=self.reason
+            )
             if self.action == "amend":
                 self.check_amendment(connection, definition, found)
         except Refusal as refusal:
@@ -155,7 +157,12 @@ class Repairing:
         definition = self.edge.definition(connection, found.definition_hash)
         try:
             check_resolution(
-                connection, definition, found.id, self.caller.actor, self.way, self.reason
+                connection,
+                definition,
+                found.id,
+                self.caller.actor,
+                resolution=self.way,
+                reason=self.reason,
             )
         except Refusal as refusal:
             problem = from_refusal(refusal)

@@ -3,9 +3,9 @@
 import base64
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -14,6 +14,8 @@ from pydantic import BaseModel
 
 from api.problems import Problem
 from domain.listing import Key
+
+Place = TypeVar("Place")
 
 
 def written(shape: BaseModel) -> str:
@@ -49,20 +51,28 @@ def unquoted(tag: str) -> str:
     return tag.strip().removeprefix("W/").strip('"')
 
 
-def cursor(key: Key) -> str:
+def cursor_of(*parts: Any) -> str:
     """The place in a list, opaque."""
-    text = json.dumps([key.at.isoformat(), key.id.hex])
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
+
+
+def cursor(key: Key | str) -> str:
+    """The cursor of a row; a list with a key of its own hands it over ready."""
+    return key if isinstance(key, str) else cursor_of(key.at.isoformat(), key.id.hex)
 
 
 def place(cursor: str | None) -> Key | None:
-    """The place that a cursor means. Refuses one that is not ours."""
+    """The place that a cursor of time and id means."""
+    return placed(cursor, lambda at, id: Key(datetime.fromisoformat(at), UUID(hex=id)))
+
+
+def placed(cursor: str | None, made: Callable[..., Place]) -> Place | None:
+    """What `made` makes of a cursor's parts. Refuses a cursor that is not ours."""
     if cursor is None:
         return None
     try:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        at, id = json.loads(text)
-        return Key(datetime.fromisoformat(at), UUID(hex=id))
+        return made(*json.loads(text))
     except (ValueError, TypeError, AttributeError) as fault:
         raise Problem(
             "cursor_must_be_ours", "The cursor is none of ours. Start again without one."

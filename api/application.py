@@ -10,7 +10,7 @@ from api.documentation import problem_schema
 from api.edge import Edge
 from api.guard import VERSION, Guard
 from api.problems import FieldProblem, Problem, answer, from_fault, request_id_of
-from api.routes import codec, discovery, exceptions, ledger, processes, system, tasks
+from api.routes import codec, discovery, exceptions, ledger, processes, reports, system, tasks
 from domain.refusal import Refusal
 
 ROUTERS = (
@@ -19,6 +19,7 @@ ROUTERS = (
     tasks.router,
     exceptions.router,
     ledger.router,
+    reports.router,
     system.health,
     system.router,
 )

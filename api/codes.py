@@ -118,6 +118,10 @@ CODES = {
     "entry_must_have_narration": Code(422, CORRECT),
     "entry_must_have_two_postings": Code(422, CORRECT),
     "posting_must_not_be_zero": Code(422, CORRECT),
+    "base_amount_must_be_given": Code(422, CORRECT),
+    "balance_out_of_range": Code(422, "Use another account."),
+    "number_must_hold_sequence": Code(422, "Correct the number's pattern in the definition."),
+    "account_must_keep_kind": Code(409, "Open another account for another kind."),
     "base_amount_must_equal_amount": Code(422, CORRECT),
     # 423: the book is closed there.
     "period_locked": Code(423, "Use a date in an open period, or ask for it to be reopened."),

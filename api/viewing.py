@@ -69,7 +69,7 @@ def process_in_full(
         ]
     if "postings" in include:
         allow(edge, view.caller, "ledger")
-        entries = ledger.of_process(connection, found.id)
+        entries = ledger.of_process(connection, found.company, found.id)
         body.postings = [entry(view.caller, each, display=view.display) for each in entries]
     if "exceptions" in include:
         allow(edge, view.caller, "exceptions")

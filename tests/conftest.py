@@ -14,13 +14,11 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import Connection
 
 from domain.database import transaction
-from local.home import temporary
-from local.stack import Stack
 from sandbox.tenant import Tenant, open_tenant
 from tests import database as databases
 from tests.book import Book
 from tests.database import Database
-from tests.installation import Installation, running_installation, running_temporal
+from tests.installation import Installation, running_installation
 from tests.sandbox.bank_process import running_bank
 
 RUNNING = pytest.StashKey[ExitStack]()
@@ -79,21 +77,14 @@ def book(database: Database, tenant: Tenant) -> Book:
     return Book(database, tenant)
 
 
-@pytest.fixture(scope="session")
-def temporal() -> Iterator[Stack]:
-    """Temporal, for whoever asks; each installation has a task queue of its own in it."""
-    with temporary() as home, running_temporal(home) as stack:
-        yield stack
-
-
 @pytest.fixture(scope="module")
 def installation(
-    database: Database, temporal: Stack, tmp_path_factory: pytest.TempPathFactory
+    database: Database, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Installation]:
     """A worker, the API and a bank on this module's database."""
     folder: Path = tmp_path_factory.mktemp("bank")
     with (
         running_bank(folder) as bank,
-        running_installation(database, temporal, bank) as installation,
+        running_installation(database, bank) as installation,
     ):
         yield installation

@@ -1,16 +1,16 @@
-"""A running installation: Temporal, a worker and the API in this process, and a bank beside it.
+"""A running installation: a worker and the API in this process, and a bank beside it.
 
 `Installation.run` awaits in the loop that the worker and the API live in; `client` speaks HTTP as
 one of the cast. The worker can be stopped and started again.
 """
 
 import asyncio
+import os
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -31,11 +31,9 @@ from domain.access import token
 from domain.access.token import Bearer
 from domain.definitions.catalog import Catalog
 from domain.processes import release
-from local.members import TEMPORAL
 from local.ports import Ports
-from local.stack import Stack
 from sandbox.tenant import Tenant
-from tests.database import Database
+from tests.database import ENGINE, Database
 from tests.sandbox.bank_process import BankProcess
 from workflows import catalog, client, worker
 from workflows.instructions import Instructions
@@ -47,26 +45,14 @@ ACTOR_KEY = new_signing_key()
 BEARER_KEY = new_signing_key()
 
 
-@contextmanager
-def running_temporal(home: Path) -> Iterator[Stack]:
-    """An embedded Temporal on free ports."""
-    stack = Stack(home, ports=Ports.free(), members=(TEMPORAL,))
-    try:
-        stack.up()
-        yield stack
-    finally:
-        stack.down()
-
-
 class Installation:
     """Everything an API call touches, for one module of tests."""
 
-    def __init__(self, database: Database, temporal: Stack, bank: BankProcess) -> None:
+    def __init__(self, database: Database, bank: BankProcess) -> None:
         self.database = database
         self.bank = bank
         self.task_queue = f"tests-{uuid4().hex[:8]}"
-        self.namespace = temporal.topology.temporal.namespace
-        self.address = temporal.temporal.address
+        self.address = os.environ[ENGINE]
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.working: Worker | None = None
@@ -85,7 +71,9 @@ class Installation:
     def temporal(self) -> Client:
         """A client with the codec of the installation."""
         return self.run(
-            client.connect(self.address, namespace=self.namespace, payload_key=PAYLOAD_KEY)
+            client.connect(
+                self.address, namespace=Settings().temporal_namespace, payload_key=PAYLOAD_KEY
+            )
         )
 
     @cached_property
@@ -157,20 +145,22 @@ class Installation:
 
     def client(self, tenant: Tenant, login: str) -> httpx2.Client:
         """The API as one of the cast calls it."""
+        return self.client_of(tenant.id, tenant.user(login))
+
+    def client_of(self, tenant: UUID, user: UUID) -> httpx2.Client:
+        """The API as any user calls it."""
         return httpx2.Client(
             base_url=f"{self.url}/v1",
-            headers={"Authorization": f"Bearer {self.token(tenant, login)}"},
+            headers={"Authorization": f"Bearer {self.token_of(tenant, user)}"},
             timeout=60,
             trust_env=False,
         )
 
 
 @contextmanager
-def running_installation(
-    database: Database, temporal: Stack, bank: BankProcess
-) -> Iterator[Installation]:
+def running_installation(database: Database, bank: BankProcess) -> Iterator[Installation]:
     """An installation for the length of a block."""
-    installation = Installation(database, temporal, bank)
+    installation = Installation(database, bank)
     installation.start()
     try:
         yield installation

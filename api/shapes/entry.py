@@ -1,4 +1,4 @@
-"""Journal entries over the wire."""
+"""Journal entries and the postings of an account over the wire."""
 
 from datetime import date
 
@@ -6,8 +6,10 @@ from pydantic import BaseModel
 
 from api.caller import Caller
 from api.shapes.base import Money, Resource, Time, money
-from domain.identifiers import COMPANY, ENTRY, PROCESS, written
-from domain.ledger.reading import EntryRecord, PostingRecord
+from domain.identifiers import COMPANY, ENTRY, PARTY, PROCESS, written
+from domain.ledger.entries import AccountPosting, BookedEntry
+from domain.ledger.entry import Posting
+from domain.money import Money as Amount
 
 
 class PostingBody(BaseModel):
@@ -15,7 +17,6 @@ class PostingBody(BaseModel):
 
     side: str
     account: str
-    account_title: str
     amount: Money
     dimensions: dict[str, str]
 
@@ -30,38 +31,63 @@ class EntryBody(Resource):
     recorded_at: Time
     kind: str
     narration: str
+    party: str | None
+    due_date: date | None
     process: str | None
     reverses: str | None
     reversed_by: str | None
     postings: list[PostingBody]
 
 
-def entry(caller: Caller, found: EntryRecord, *, display: bool = False) -> EntryBody:
+class AccountPostingBody(PostingBody):
+    """One posting of an account, and what is told of its entry."""
+
+    entry: str
+    number: str | None
+    entry_date: date
+    narration: str
+    process: str | None
+
+
+def entry(caller: Caller, found: BookedEntry, *, display: bool = False) -> EntryBody:
     """An entry with its postings."""
+    stated = found.entry
     return EntryBody(
         tenant=caller.tenant_id,
         livemode=caller.livemode,
         id=written(ENTRY, found.id),
         number=found.number,
-        company=written(COMPANY, found.company),
-        entry_date=found.entry_date,
+        company=written(COMPANY, stated.company),
+        entry_date=stated.entry_date,
         recorded_at=found.recorded_at,
-        kind=found.kind,
-        narration=found.narration,
-        process=written(PROCESS, found.process) if found.process else None,
+        kind=stated.kind.value,
+        narration=stated.narration,
+        party=written(PARTY, stated.party) if stated.party else None,
+        due_date=stated.due_date,
+        process=written(PROCESS, stated.process) if stated.process else None,
         reverses=written(ENTRY, found.reverses) if found.reverses else None,
         reversed_by=written(ENTRY, found.reversed_by) if found.reversed_by else None,
-        postings=[posting(each, display=display) for each in found.postings],
+        postings=[posting(each, display=display) for each in stated.postings],
     )
 
 
-def posting(found: PostingRecord, *, display: bool) -> PostingBody:
+def posting(found: Posting, *, display: bool = False) -> PostingBody:
     """A posting with its side in words."""
-    positive = type(found.amount)(abs(found.amount.amount), found.amount.currency)
     return PostingBody(
-        side="debit" if found.amount.amount > 0 else "credit",
+        side="debit" if found.amount > 0 else "credit",
         account=found.account,
-        account_title=found.account_title,
-        amount=money(positive, display=display),
+        amount=money(Amount(abs(found.amount), found.currency), display=display),
         dimensions=dict(found.dimensions),
+    )
+
+
+def account_posting(found: AccountPosting, *, display: bool = False) -> AccountPostingBody:
+    """A posting of an account."""
+    return AccountPostingBody(
+        **posting(found.posting, display=display).model_dump(),
+        entry=written(ENTRY, found.place.entry),
+        number=found.number,
+        entry_date=found.place.entry_date,
+        narration=found.narration,
+        process=written(PROCESS, found.process) if found.process else None,
     )

@@ -142,7 +142,7 @@ def allowed_resolutions(
 
     def may(resolution: str) -> bool:
         try:
-            check_resolution(connection, definition, id, actor, resolution, "-")
+            check_resolution(connection, definition, id, actor, resolution=resolution, reason="-")
         except Refusal:
             return False
         return True

@@ -202,7 +202,7 @@ def may_act(definition: Definition, facts: Facts, actor: Actor, action: str) -> 
     if action in ("start", "repair"):
         return False
     try:
-        check_action(definition, facts, actor, action, "-")
+        check_action(definition, facts, actor, action=action, reason="-")
         if action == "amend":
             check_maker(facts.maker, actor)
     except Refusal:

@@ -29,8 +29,11 @@ def test_an_approved_invoice_is_posted_paid_and_found_by_its_number(asha, bina, 
     posted = eventually(lambda: (b := bina.get(f"/processes/{process}").json())["number"] and b)
     assert bina.get(f"/processes/number:{posted['number']}").json()["id"] == process
     waiting = eventually(
-        lambda: (b := bina.get(f"/processes/{process}").json())["stage"]["name"] in
-        ("awaiting_due_date", "paid") and b
+        lambda: (
+            (b := bina.get(f"/processes/{process}").json())["stage"]["name"]
+            in ("awaiting_due_date", "paid")
+            and b
+        )
     )
     if waiting["stage"]["name"] == "awaiting_due_date":
         paying = esha.post(f"/processes/{process}/actions/pay_now", headers=keyed())

@@ -1,7 +1,9 @@
 """Batches: each item with its outcome, or all of them or none."""
 
+import time
 from dataclasses import replace
 from datetime import date
+from threading import Event
 
 import pytest
 
@@ -10,6 +12,8 @@ from domain.ledger.entry import Numbering, credit, debit
 from domain.money import LARGEST_AMOUNT
 from tests.domain.ledger.race import at_once
 from tests.domain.refused import refused
+
+ACCOUNTS = ("input_cgst", "office_rent", "professional_fees", "sales", "stationery", "travel")
 
 
 @pytest.fixture
@@ -131,20 +135,46 @@ def test_many_that_post_under_one_key_post_once(book):
     assert book.post(replace(sale, narration="Next")).number == "R/2"
 
 
-def test_opposite_orders_do_not_deadlock(book):
-    pair = debit("travel", 1), credit("bank", 1)
+@pytest.mark.parametrize("months", [(7, 7), (6, 7)], ids=["same days", "other days"])
+def test_opposite_orders_do_not_deadlock(book, months):
+    """Many rows in each, so that each holds some while it waits for others."""
+    pairs = [(debit(account, 1), credit("bank", 1)) for account in ACCOUNTS]
+    postings = tuple(posting for pair in pairs for posting in pair)
 
-    def posts(side):
-        forth = replace(book.sale(), postings=pair[::side])
-        back = replace(forth, entry_date=date(2026, 7, 1))
+    def posts(side, month):
         for number in range(50):
-            batch = (f"{side} {number} a", forth), (f"{side} {number} b", back)
-            book.post_batch(*batch[::side])
+            batch = [
+                replace(book.sale(on=date(2026, month, day)), postings=postings[::side])
+                for day in range(1, 11)
+            ]
+            keyed = [(f"{side} {number} {entry.entry_date}", entry) for entry in batch]
+            book.post_batch(*keyed[::side])
 
-    at_once([lambda: posts(1), lambda: posts(-1)])
+    at_once([lambda: posts(1, months[0]), lambda: posts(-1, months[1])])
 
-    assert book.balance("travel") == 200
+    assert book.balance("bank") == -2 * 50 * 10 * len(ACCOUNTS)
     assert book.integrity().holds
+
+
+def test_the_same_keys_in_opposite_orders_do_not_deadlock(book):
+    """Both meet the key in the middle, which is taken, with what they did before it in hand."""
+    taken = Event()
+    batch = [(key, book.sale(1)) for key in ("a", "b", "c")]
+
+    def hold():
+        with book.transaction() as connection:
+            book.post_in(connection, book.sale(1), key="b")
+            taken.set()
+            time.sleep(0.3)
+
+    def post(side):
+        taken.wait()
+        return codes(book.post_batch(*batch[::side]))
+
+    _, forth, back = at_once([hold, lambda: post(1), lambda: post(-1)])
+
+    assert sorted([*forth, *back]) == ["duplicate"] * 4 + ["posted"] * 2
+    assert book.balance("bank") == 3
 
 
 def test_one_batch_may_hold_entries_of_many_days(book):

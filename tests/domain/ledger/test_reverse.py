@@ -1,10 +1,13 @@
 """Reversing: the mirror of an entry, once."""
 
+import time
 from datetime import date
+from threading import Event
 from uuid import uuid4
 
 import pytest
 
+from domain.ledger import book as books
 from domain.ledger import entries
 from domain.refusal import Refusal
 from tests.book import Book
@@ -126,3 +129,21 @@ def test_of_many_that_reverse_at_once_one_does(book, sale):
     assert results.count("already_reversed") == 7
     assert book.balance("bank") == 0
     assert book.integrity().entries == 2
+
+
+def test_a_reversal_waits_for_one_under_way_and_is_then_refused(book, sale):
+    under_way = Event()
+
+    def first():
+        with book.transaction() as connection:
+            books.reverse(connection, sale, on_date=Book.TODAY, reason="Wrong", key="first")
+            under_way.set()
+            time.sleep(0.2)
+
+    def second():
+        under_way.wait()
+        with refused("already_reversed"):
+            book.reverse(sale, key="second")
+
+    at_once([first, second])
+    assert book.balance("bank") == 0
