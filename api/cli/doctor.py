@@ -127,7 +127,8 @@ def temporal(address: str | None, namespace: str) -> str:
     """The server given, or the embedded one's program."""
     section = load().temporal
     if address:
-        require_temporal(address, namespace or section.namespace, section)
+        wanted = namespace or section.namespace
+        require_temporal(address, section.model_copy(update={"namespace": wanted}))
         return f"the server at {address} answers"
     program = Path(sys.executable).with_name("temporal")
     if not program.exists():

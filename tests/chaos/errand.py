@@ -1,0 +1,319 @@
+"""One process driven from outside through whatever happens, with a journal of what was answered.
+
+Every call is repeated under its own name until it is answered or its effect is seen, so a call
+counts as acknowledged once, however often its answer was lost.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import httpx2
+import psycopg
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowExecutionStatus,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError
+
+from activities.desk import Instruction
+from domain.access import token
+from domain.access.token import Assertion
+from domain.approvals import deciding
+from domain.approvals.deciding import Choice
+from domain.canonical import digest
+from domain.identifiers import EXCEPTION, PROCESS, TASK, TENANT, new_uuid, written
+from domain.processes.opening import Opened, Request, start_content
+from sandbox.auditor import Asked, Row
+from tests.chaos.world import World
+from workflows.kit.messages import Act, Amend, Decide, Repair, StartProcess
+
+BROKEN = (
+    RPCError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+    psycopg.OperationalError,
+    httpx2.TransportError,
+    TimeoutError,
+    ConnectionError,
+)
+ANSWER = timedelta(seconds=15)
+PATIENCE_SECONDS = 150
+SMALL, LARGE = 25_000_00, 60_000_00
+
+
+class Refused(Exception):
+    """A definite no, by its code."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def today() -> date:
+    """The tenant's day."""
+    return datetime.now(ZoneInfo("Asia/Kolkata")).date()
+
+
+class Errand:
+    """An invoice to be brought to an end. Amounts in paise; `months_ago` dates the invoice."""
+
+    def __init__(self, world: World, temporal: Client, task_queue: str, **about: Any) -> None:
+        self.world, self.temporal, self.task_queue = world, temporal, task_queue
+        self.type = about.get("type", "invoice_approval")
+        self.net: int = about.get("net", SMALL)
+        self.due_in_days: int = about.get("due_in_days", 0)
+        self.invoice_date = months_before(today(), about.get("months_ago", 0))
+        self.definition = world.catalog.get(self.type)
+        self.number = world.number()
+        self.id = new_uuid()
+        self.workflow_id = f"{written(TENANT, world.tenant.id)}/{self.type}/{self.number}"
+        self.opened: Opened | None = None
+        self.acknowledged: list[str] = []
+        self.refused: list[str] = []
+        self.deadline = time.monotonic() + PATIENCE_SECONDS
+
+    @property
+    def handle(self) -> WorkflowHandle[Any, Any]:
+        """The workflow, whichever run."""
+        return self.temporal.get_workflow_handle(self.workflow_id)
+
+    @property
+    def reference(self) -> str:
+        """What the bank is told."""
+        assert self.opened is not None
+        return self.opened.reference
+
+    def input(self, **changed: Any) -> dict[str, Any]:
+        """The invoice as the API takes it."""
+        tax = self.net * 9 // 100
+        due = max(self.invoice_date, today() + timedelta(days=self.due_in_days))
+        line = {
+            "description": "Audit", "expense_account": "professional_fees", "quantity": "1",
+            "unit_price": money(self.net), "net": money(self.net), "gst_rate": "18",
+        }  # fmt: skip
+        return {
+            "vendor": "V-001", "invoice_number": self.number, "lines": [line],
+            "invoice_date": str(self.invoice_date), "due_date": str(due), "cgst": money(tax),
+            "sgst": money(tax), "igst": money(0), "total": money(self.net + 2 * tax), **changed,
+        }  # fmt: skip
+
+    @property
+    def total(self) -> int:
+        """What the vendor gets."""
+        return self.net + 2 * (self.net * 9 // 100)
+
+    async def open(self, **changed: Any) -> None:
+        """Enter the invoice as Asha does."""
+        given = self.input(**changed)
+        tenant, hash = self.world.tenant, self.definition.hash
+        request = Request(tenant.company, hash, given, digest(given), None)
+        content = start_content(self.type, request)
+        instruction = self.signed("asha", "start", written(PROCESS, self.id), content)
+        start = StartProcess(
+            tenant.id, self.id, tenant.company, hash, given, instruction, digest(given)
+        )
+
+        async def send() -> None:
+            operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+                "InvoiceApproval", start, id=self.workflow_id, task_queue=self.task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            )  # fmt: skip
+            try:
+                self.opened = await self.temporal.execute_update_with_start_workflow(
+                    "received", id="received", start_workflow_operation=operation,
+                    result_type=Opened, rpc_timeout=ANSWER,
+                )  # fmt: skip
+            except WorkflowAlreadyStartedError:
+                self.opened = await self.handle.execute_update(
+                    "received", id="received", result_type=Opened, rpc_timeout=ANSWER
+                )
+
+        await self.call("open_process/-", send)
+        if self.opened is None:
+            (row,) = await self.look("SELECT * FROM processes WHERE id = %s", self.id)
+            self.opened = Opened(row["reference"], row["subject"], row["stage"], None)
+
+    async def decide(self, who: str, action: str, *, name: str | None = None) -> None:
+        """Decide the task that is open for approval."""
+        task = await self.waits_for(
+            "SELECT id, subject_hash FROM tasks WHERE process_id = %s AND kind = 'approval'"
+            " AND state = 'open'"
+        )
+        choice = Choice(task["id"], action, None if action == "approve" else "Why", "")
+        choice = Choice(choice.task, choice.action, choice.reason, task["subject_hash"])
+        subject = written(TASK, choice.task)
+        instruction = self.signed(who, action, subject, deciding.content(choice))
+        call = name or uuid4().hex
+        await self.update("decide", "decide_task", Decide(call, choice, instruction))
+
+    async def act(self, who: str, action: str) -> None:
+        """Cancel, reverse, pay now."""
+        reason = None if action == "pay_now" else "Why"
+        subject = written(PROCESS, self.id)
+        instruction = self.signed(who, action, subject, {"reason": reason})
+        await self.update("act", "take_action", Act(uuid4().hex, action, reason, instruction))
+
+    async def amend(self) -> None:
+        """Correct the invoice, once it was sent back."""
+        await self.stands_at("correction")
+        given = self.input(invoice_number=f"{self.number}/A")
+        instruction = self.signed("asha", "amend", written(PROCESS, self.id), {"input": given})
+        await self.update("amend", "amend_document", Amend(uuid4().hex, given, instruction))
+
+    async def repair(self, who: str, resolution: str, *, cause: str | None = None) -> None:
+        """Retry or cancel the parked step."""
+        row = await self.waits_for(
+            "SELECT id, cause FROM exceptions WHERE process_id = %s AND state = 'open'"
+        )
+        assert cause in (None, row["cause"]), f"parked for {row['cause']}, expected {cause}"
+        reason = "Why" if resolution == "cancel" else None
+        subject = written(EXCEPTION, row["id"])
+        instruction = self.signed(who, resolution, subject, {"reason": reason})
+        message = Repair(uuid4().hex, row["id"], resolution, reason, instruction)
+        await self.update("repair", "resolve_exception", message)
+
+    async def update(self, name: str, step: str, message: Any) -> None:
+        """Send an update until it is answered; its id makes a repeat the same one."""
+
+        async def send() -> None:
+            await self.handle.execute_update(name, message, id=message.call, rpc_timeout=ANSWER)
+
+        await self.call(f"{step}/{message.call}", send)
+
+    async def call(self, effect: str, send: Callable[[], Awaitable[None]]) -> None:
+        """Repeat until answered. Raises Refused on a definite no."""
+        key = f"{self.workflow_id}/{effect}/1"
+        while True:
+            try:
+                if await self.world.rows("SELECT 1 FROM effects WHERE effect_key = %s", key):
+                    break
+                await send()
+                break
+            except WorkflowUpdateFailedError as failed:
+                code = failed.cause.type if isinstance(failed.cause, ApplicationError) else None
+                self.refused.append(key)
+                raise Refused(code or repr(failed.cause)) from failed
+            except BROKEN as fault:
+                await self.pause(f"{effect} is not answered: {fault!r}")
+        self.acknowledged.append(key)
+
+    async def look(self, sql: str, *values: Any) -> list[Row]:
+        """Read, as soon as the database answers."""
+        while True:
+            try:
+                return await self.world.rows(sql, *values)
+            except BROKEN as fault:
+                await self.pause(repr(fault))
+
+    async def waits_for(self, sql: str) -> Row:
+        """The one row that a query about this process is waited to find."""
+        while not (found := await self.look(sql, self.id)):
+            await self.pause(sql)
+        return found[0]
+
+    async def stands_at(self, *stages: str) -> str:
+        """Wait for one of the stages; which it is."""
+        while True:
+            rows = await self.look("SELECT stage FROM processes WHERE id = %s", self.id)
+            stage = str(rows[0]["stage"]) if rows else "nowhere"
+            if stage in stages:
+                return stage
+            await self.pause(f"it stands at {stage}, expected {stages}")
+
+    async def pause(self, why: str) -> None:
+        """Wait a little, up to the errand's patience."""
+        if time.monotonic() > self.deadline:
+            stand = await self.world.rows(
+                "SELECT reference, stage, status, reason FROM processes WHERE id = %s", self.id
+            )
+            raise AssertionError(f"{self.workflow_id} {stand}: {why}")
+        await asyncio.sleep(0.15)
+
+    def signed(self, who: str, action: str, subject: str, content: Any) -> Instruction:
+        """The instruction as the API signs it."""
+        tenant, user = self.world.tenant.id, self.world.tenant.user(who)
+        asked = Assertion(tenant, user, action, subject, digest(content))
+        return Instruction(user, token.sign(self.world.actor_key, asked))
+
+    async def ends(self, stage: str) -> None:
+        """Wait for the end and write down what must be true of it for ever."""
+        await self.stands_at(stage)
+        await self.closes()
+        book: Counter[str] = Counter()
+        if stage == "paid":
+            tax = self.net * 9 // 100
+            book.update(professional_fees=self.net, input_cgst=tax, input_sgst=tax)
+            book.update(bank=-self.total)
+        self.world.asked.append(
+            Asked(
+                workflow_id=self.workflow_id,
+                stage=stage,
+                book=dict(book),
+                entries=2 if stage in ("paid", "reversed") else 0,
+                payments=int(stage == "paid"),
+                amount=self.total,
+                refused=self.refused,
+                acknowledged=self.acknowledged,
+            )
+        )
+
+    async def closes(self) -> None:
+        """Wait until the engine has closed the workflow too."""
+        while True:
+            try:
+                if (await self.handle.describe()).status != WorkflowExecutionStatus.RUNNING:
+                    return
+            except BROKEN as fault:
+                await self.pause(repr(fault))
+            await self.pause("the process has ended, its workflow has not")
+
+    async def locked(self, lock: bool) -> None:
+        """Lock or reopen the period that holds the invoice's date."""
+        await self.look(
+            "SELECT set_config('kontor.tenant', %s, true),"
+            " ledger_set_period(p.id, %s, %s, 'Month end')"
+            " FROM periods p WHERE %s BETWEEN starts_on AND ends_on",
+            str(self.world.tenant.id), "locked" if lock else "open",
+            self.world.tenant.person("deepa"), self.invoice_date,
+        )  # fmt: skip
+
+    async def bank_will(self, fault: str, times: int = 1, **more: Any) -> None:
+        """Arm a fault for this payment alone."""
+        order = {"fault": fault, "times": times, "match": {"reference": self.reference}, **more}
+        while True:
+            try:
+                (await self.world.bank.put("/v1/faults", json=order)).raise_for_status()
+            except BROKEN as error:
+                await self.pause(repr(error))
+            else:
+                return
+
+    async def calls(self) -> list[Row]:
+        """What is on record of this process's calls to the bank, in order."""
+        sql = "SELECT * FROM partner_calls WHERE process_id = %s ORDER BY intended_at"
+        return await self.look(sql, self.id)
+
+
+def money(amount: int) -> dict[str, Any]:
+    """Paise on the wire."""
+    return {"amount": amount, "currency": "INR"}
+
+
+def months_before(day: date, months: int) -> date:
+    """The first of an earlier month; the day itself for none."""
+    if not months:
+        return day
+    count = day.year * 12 + day.month - 1 - months
+    return date(count // 12, count % 12 + 1, 1)

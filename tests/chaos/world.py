@@ -1,0 +1,229 @@
+"""A world that can be broken: real servers on free ports, and workers that die where they are told.
+
+Workers are real processes with the real main. They are forked from a server that has imported it
+already, since importing costs more than a case lasts.
+"""
+
+import asyncio
+import json
+import multiprocessing
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from functools import cached_property
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any, ClassVar
+from uuid import uuid4
+
+import httpx2
+import psycopg
+from joserfc.jwk import OKPKey
+from psycopg.rows import dict_row
+from ruamel.yaml import YAML
+from sqlalchemy import create_engine
+from temporalio.client import Client
+
+import config
+from config import keys
+from config.settings import Settings
+from domain.definitions.catalog import Catalog
+from domain.identifiers import TENANT, written
+from local.members import BANK, POSTGRES, TEMPORAL
+from local.ports import Ports
+from local.stack import Stack
+from migrations.schema import upgrade
+from sandbox.auditor import Asked, Places, Row, audit
+from sandbox.tenant import Tenant, open_tenant
+from workflows import catalog, client
+
+PASSWORD = "of the tests"
+READY_SECONDS = 90
+REMINDED = "invoice_approval_reminded"
+FORKSERVER = multiprocessing.get_context("forkserver")
+FORKSERVER.set_forkserver_preload(["tests.chaos.nursery"])
+
+
+class World:
+    """A stack with a tenant in it, what clients asked of it, and hands to break it."""
+
+    SERVERS: ClassVar[Sequence[str]] = (POSTGRES, TEMPORAL, BANK)
+
+    def __init__(self, home: Path, members: Sequence[str] = SERVERS, *, durable: bool) -> None:
+        settings = {"KONTOR_LOGIN_PASSWORD": PASSWORD, "KONTOR_DEFINITIONS": str(definitions(home))}
+        self.stack = Stack(
+            home, ports=Ports.free(), members=members, settings=settings, durable=durable
+        )
+        self.tenant = Tenant()
+        self.asked: list[Asked] = []
+        self.numbers = 0
+        self.bank = httpx2.AsyncClient(
+            base_url=f"http://127.0.0.1:{self.stack.ports.bank}", timeout=5, trust_env=False
+        )
+
+    def up(self) -> None:
+        """Servers, schema, tenant."""
+        self.stack.up(self.SERVERS)
+        url = self.stack.environment["KONTOR_DATABASE_URL"]
+        upgrade(url, PASSWORD)
+        engine = create_engine(url)
+        open_tenant(engine, self.tenant)
+        engine.dispose()
+        self.stack.up([name for name in self.stack.members if name not in self.SERVERS])
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings of its members."""
+        given = {name.removeprefix("KONTOR_").lower(): value for name, value in self.environment()}
+        return Settings.model_validate(given)
+
+    def environment(self) -> Iterator[tuple[str, str]]:
+        """The KONTOR_ variables of its members."""
+        yield from self.stack.environment.items()
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The definitions that its workers know."""
+        return catalog.definitions(self.settings.definitions)
+
+    @cached_property
+    def actor_key(self) -> OKPKey:
+        """With which the API signs."""
+        return OKPKey.import_key(keys.load(self.settings).actor_private)
+
+    async def temporal(self) -> Client:
+        """A client with the codec of this world."""
+        settings = self.settings
+        return await client.connect(
+            settings.temporal_address,
+            namespace=settings.temporal_namespace,
+            payload_key=keys.load(settings).payload,
+        )
+
+    @property
+    def database_url(self) -> str:
+        """The superuser's, for tests to look."""
+        return self.stack.environment["KONTOR_DATABASE_URL"].replace("+psycopg", "")
+
+    async def rows(self, sql: str, *values: Any) -> list[Row]:
+        """Look into the database, past row-level security."""
+        async with await psycopg.AsyncConnection.connect(
+            self.database_url, connect_timeout=3, row_factory=dict_row
+        ) as connection:
+            return await (await connection.execute(sql, values)).fetchall()
+
+    def number(self) -> str:
+        """An invoice number that was not used yet."""
+        self.numbers += 1
+        return f"C{self.numbers:06}"
+
+    def worker(self, task_queue: str, **settings: str) -> "WorkerProcess":
+        """A worker of a queue, with settings of its own such as crash_at."""
+        own = {f"KONTOR_{name.upper()}": value for name, value in settings.items()}
+        ready = self.stack.home / "run" / f"{uuid4().hex}.ready"
+        own |= {"KONTOR_TASK_QUEUE": task_queue, "KONTOR_READY_FILE": str(ready)}
+        return WorkerProcess({**self.stack.environment, **own}, ready)
+
+    @asynccontextmanager
+    async def working(self, task_queue: str, **settings: str) -> AsyncIterator["WorkerProcess"]:
+        """A worker that polls, for the length of a block."""
+        worker = self.worker(task_queue, **settings)
+        try:
+            await worker.polls()
+            yield worker
+        finally:
+            worker.end()
+
+    async def findings(self, *, patience: float = 30) -> list[str]:
+        """What the auditor finds: it must be nothing."""
+        settings = self.settings
+        places = Places(
+            self.database_url,
+            str(self.bank.base_url),
+            settings.temporal_address,
+            settings.temporal_namespace,
+            str(self.tenant.id),
+            written(TENANT, self.tenant.id),
+        )
+        (self.stack.home / "asked.jsonl").write_text(
+            "".join(json.dumps(asked.__dict__) + "\n" for asked in self.asked)
+        )
+        found, _ = await audit(places, self.asked, patience=patience)
+        return found
+
+
+class WorkerProcess:
+    """One worker, forked from a server that has imported its main."""
+
+    def __init__(self, environment: Mapping[str, str], ready: Path) -> None:
+        self.ready = ready
+        self.process: BaseProcess = FORKSERVER.Process(
+            target=work, args=(dict(environment),), daemon=True
+        )
+        self.process.start()
+
+    async def polls(self) -> None:
+        """Wait until it takes work."""
+        async with asyncio.timeout(READY_SECONDS):
+            while not self.ready.exists():
+                assert self.process.is_alive(), f"the worker ended with {self.process.exitcode}"
+                await asyncio.sleep(0.05)
+
+    async def died(self, seconds: float = 60) -> bool:
+        """Whether it was killed within a time, as a crash point does it."""
+        for _ in range(int(seconds * 20)):
+            if not self.process.is_alive():
+                return self.process.exitcode == -signal.SIGKILL
+            await asyncio.sleep(0.05)
+        return False
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        assert self.process.pid is not None
+        os.kill(self.process.pid, number)
+
+    def end(self) -> None:
+        """Kill it."""
+        if self.process.is_alive():
+            self.process.kill()
+        self.process.join(10)
+
+
+def work(environment: Mapping[str, str]) -> None:
+    """The worker's main, in the environment it would be started with."""
+    os.environ.update(environment)
+    from workflows.worker import main
+
+    asyncio.run(main(Settings()))
+
+
+def definitions(home: Path) -> Path:
+    """The shipped definitions, and one whose checkers are reminded after seconds."""
+    shipped = Path(config.__file__).parent
+    folder = home / "definitions"
+    shutil.copytree(shipped / "processes", folder / "processes")
+    for name in ("roles.yaml", "chart_of_accounts.yaml"):
+        shutil.copy(shipped / name, folder / name)
+    yaml = YAML()
+    definition = yaml.load(shipped / "processes/finance/invoice_approval.yaml")
+    definition["process"], definition["reference_prefix"] = REMINDED, "SOON"
+    definition["approval"]["remind_every"], definition["approval"]["deadline"] = "1s", "2s"
+    yaml.dump(definition, folder / f"processes/finance/{REMINDED}.yaml")
+    return folder / "processes"
+
+
+@contextmanager
+def world(members: Sequence[str] = World.SERVERS, *, durable: bool = False) -> Iterator[World]:
+    """A world in a home that is deleted afterwards. A kill loses no write even if not durable."""
+    home = Path(tempfile.mkdtemp(prefix="kontor-chaos-"))
+    home.chmod(0o755)
+    made = World(home, members, durable=durable)
+    try:
+        made.up()
+        yield made
+    finally:
+        made.stack.down()
+        shutil.rmtree(home, ignore_errors=True)
