@@ -24,12 +24,6 @@ class Effects:
     engine: Engine
     crash: CrashPoints = field(default_factory=CrashPoints)
 
-    def earlier(self, effect: Effect, result: type[Result]) -> Result | None:
-        """The result of an effect that was done before, or None."""
-        with transaction(self.engine, effect.tenant) as connection:
-            stored = effects.earlier(connection, effect)
-        return None if stored is None else decoded(result, stored.result)
-
     def once(
         self,
         effect: Effect,

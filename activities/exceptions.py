@@ -65,9 +65,9 @@ class ExceptionActivities:
                 connection,
                 command.effect,
                 definition,
-                command.exception,
                 actor,
-                command.resolution,
-                command.reason,
+                id=command.exception,
+                resolution=command.resolution,
+                reason=command.reason,
             ),
         )

@@ -8,6 +8,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.desk import Desk
+from activities.effects import decoded
 from activities.partners.bank import (
     Bank,
     NeverArrived,
@@ -23,6 +24,7 @@ from domain.canonical import digest
 from domain.database import transaction
 from domain.finance import payment
 from domain.finance.payment import Order
+from domain.processes import effect as effects
 from domain.processes import partner, record
 from domain.processes.effect import Done, Effect
 from domain.processes.record import arrive
@@ -50,6 +52,14 @@ class Payment:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """An order that is written down. Not fresh: it may have been sent already, so ask first."""
+
+    order: Order
+    is_fresh: bool
+
+
 class PaymentActivities:
     """What a process asks of the bank."""
 
@@ -60,20 +70,23 @@ class PaymentActivities:
     @activity.defn
     def pay_party(self, command: PayParty) -> Payment:
         """Record the intent, call, record the outcome. Raises a fault while it is not known."""
-        known = self.desk.effects.earlier(command.effect, Payment)
-        if known is not None:
-            return known
-        order, fresh = self.intend(command)
+        intent = self.intend(command)
+        if isinstance(intent, Payment):
+            return intent
         self.desk.effects.crash.reach(command.effect.step, "before-call")
-        outcome = self.send(command, order) if fresh else self.ask(command, order)
+        order = intent.order
+        outcome = self.send(command, order) if intent.is_fresh else self.ask(command, order)
         self.desk.effects.crash.reach(command.effect.step, "after-call-before-record")
         return self.conclude(command, outcome)
 
-    def intend(self, command: PayParty) -> tuple[Order, bool]:
-        """Write down what is about to be asked. Not fresh: it may have been asked already."""
+    def intend(self, command: PayParty) -> Payment | Intent:
+        """Write down what is about to be asked, or say what became of it when that is known."""
         definition = self.desk.catalog.by_hash(command.definition_hash)
         effect = command.effect
         with refusals(), transaction(self.desk.effects.engine, effect.tenant) as connection:
+            stored = effects.earlier(connection, effect)
+            if stored is not None:
+                return decoded(Payment, stored.result)
             facts = record.facts(connection, effect.process)
             order = payment.order(definition, facts, total=command.total)
             fresh = partner.intend(
@@ -85,7 +98,7 @@ class PaymentActivities:
                 operation="payment",
                 request=asdict(order),
             )
-        return order, fresh
+        return Intent(order, fresh)
 
     def send(self, command: PayParty, order: Order) -> PaymentOutcome:
         """Send the order under the key of its effect."""

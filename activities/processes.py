@@ -113,7 +113,12 @@ class ProcessActivities:
                 {"reason": command.reason},
             ),
             lambda connection, actor: action.take(
-                connection, command.effect, definition, actor, command.action, command.reason
+                connection,
+                command.effect,
+                definition,
+                actor,
+                action=command.action,
+                reason=command.reason,
             ),
         )
 

@@ -1,1 +1,1 @@
-"""Floors, peers and ours, side by side in one run."""
+"""Floors, peers and ours, side by side: `python -m benchmarks --help` tells."""

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from select import POLLIN, poll
+from typing import Any
 from uuid import UUID
 
 from psycopg import Error as DatabaseError
@@ -15,9 +17,10 @@ from sqlalchemy import (
     MetaData,
     Uuid,
     create_engine,
+    event,
     text,
 )
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 
 from domain.refusal import Refusal
 
@@ -42,15 +45,31 @@ def within_tenant(column: str, table: str) -> ForeignKeyConstraint:
 
 
 def connect(url: str, *, pool_size: int = 5) -> Engine:
-    """An engine whose connections are checked before use, so a restarted server is no fault."""
-    return create_engine(
+    """An engine whose connections are checked before use, so a restarted server is no fault.
+
+    The connection used last is used next: its plans are made and its caches warm.
+    """
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
-        pool_pre_ping=True,
+        pool_use_lifo=True,
         pool_timeout=10,
         connect_args={"connect_timeout": 5, "application_name": "kontor"},
     )
+    event.listen(engine, "checkout", check_alive)
+    return engine
+
+
+def check_alive(driver: Any, _record: object, _proxy: object) -> None:
+    """Give up every pooled connection when the server has closed this one.
+
+    An idle connection has nothing to read unless it was closed, and looking costs no round trip.
+    """
+    waiting = poll()
+    waiting.register(driver.fileno(), POLLIN)
+    if waiting.poll(0):
+        raise InvalidatePoolError("The server closed the connection.")
 
 
 def check_rights(engine: Engine) -> None:

@@ -16,7 +16,8 @@ EXPONENTS = {
 # The largest integer that every JSON reader keeps exact (RFC 8259, section 6).
 LARGEST_AMOUNT = 9_007_199_254_740_991
 
-TEXT = re.compile(r"(?P<amount>-?[0-9][0-9,_]*(\.[0-9]+)?) (?P<currency>[A-Z]{3})")
+# No more digits than decimal arithmetic keeps exact.
+TEXT = re.compile(r"(?P<amount>-?[0-9][0-9,_]{0,20}(\.[0-9]{1,6})?) (?P<currency>[A-Z]{3})")
 
 
 @dataclass(frozen=True, slots=True)

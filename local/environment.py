@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from config.settings import Settings
 from local.home import secret
 from local.ports import HOST, Ports
 from local.postgres import Postgres
@@ -33,6 +34,7 @@ def complete(
     """What was given, and for the rest our own servers, their addresses and secrets."""
     ours = {
         "KONTOR_HOME": str(home),
+        "KONTOR_TASK_QUEUE": str(Settings.model_fields["task_queue"].default),
         TEMPORAL_NAMESPACE: temporal.section.namespace,
         API_URL: f"http://{HOST}:{ports.api}",
         BANK_URL: f"http://{HOST}:{ports.bank}",

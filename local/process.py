@@ -157,6 +157,9 @@ def wait_until(process: Process, check: Callable[[], bool], timeout: float) -> N
     """Poll until `check` is true. Raises LocalProblem when the process ends or time runs out."""
     deadline = time.monotonic() + timeout
     while not check():
+        # Asked again once it has ended, as it may have succeeded in between.
+        if not process.is_alive and check():
+            break
         process.require_alive()
         if time.monotonic() > deadline:
             raise LocalProblem(

@@ -72,11 +72,13 @@ class Stack:
         self.postgres = Postgres(
             folder=self.home / "postgres", port=ports.postgres, durable=durable
         )
+        section = self.topology.temporal
+        namespace = self.settings.get(environment.TEMPORAL_NAMESPACE, section.namespace)
         self.temporal = Temporal(
             folder=self.home / "temporal",
             port=ports.temporal,
             ui_port=ports.temporal_ui,
-            section=self.topology.temporal,
+            section=section.model_copy(update={"namespace": namespace}),
             codec_endpoint=codec_endpoint,
         )
         self._processes: dict[str, Process] = {}
@@ -87,7 +89,11 @@ class Stack:
 
     def __enter__(self) -> Self:
         self._turn_signals_into_exit()
-        self.up()
+        try:
+            self.up()
+        except BaseException:
+            self._restore_signals()
+            raise
         return self
 
     def __exit__(
@@ -96,9 +102,10 @@ class Stack:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.down()
-        for number, handler in self._handlers.items():
-            signal.signal(number, handler)
+        try:
+            self.down()
+        finally:
+            self._restore_signals()
 
     @property
     def environment(self) -> dict[str, str]:
@@ -117,6 +124,9 @@ class Stack:
         Raises LocalProblem, with nothing left running, when one cannot be started.
         """
         wanted = self.members if members is None else tuple(members)
+        unknown = set(wanted) - {name for stage in _STAGES for name in stage}
+        if unknown:
+            raise ValueError(f"{', '.join(sorted(unknown))}: not among the members of a stack.")
         self._take_home()
         try:
             for name in wanted:
@@ -157,8 +167,7 @@ class Stack:
         self._require_free_ports(name)
         self._ready_file(name).unlink(missing_ok=True)
         assert self._watchdog
-        # Taken out first, so that the order of starting stays the order of the members.
-        self._processes.pop(name, None)
+        # One that was restarted keeps its place, so that it is still stopped after its users.
         self._processes[name] = Process(
             name, self.home, self._command(name), watchdog=self._watchdog
         )
@@ -234,11 +243,7 @@ class Stack:
         if name == POSTGRES:
             require_postgres(self.settings[environment.DATABASE_URL])
         if name == TEMPORAL:
-            require_temporal(
-                self.settings[environment.TEMPORAL_ADDRESS],
-                self.environment[environment.TEMPORAL_NAMESPACE],
-                self.topology.temporal,
-            )
+            require_temporal(self.settings[environment.TEMPORAL_ADDRESS], self.temporal.section)
 
     def _require_free_ports(self, name: str) -> None:
         if self._is_given(name) or self.is_alive(name):
@@ -296,6 +301,11 @@ class Stack:
         for number in ENDING_SIGNALS:
             if signal.getsignal(number) is signal.SIG_DFL:
                 self._handlers[number] = signal.signal(number, _exit)
+
+    def _restore_signals(self) -> None:
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
+        self._handlers.clear()
 
 
 _GIVEN_BY = {

@@ -93,19 +93,19 @@ class Temporal:
     def is_ready(self) -> bool:
         """Whether its namespace can be used; sets retention and search attributes."""
         try:
-            _run(_prepare(self.address, self.section.namespace, self.section))
+            _run(_prepare(self.address, self.section))
         except (RPCError, RuntimeError, TimeoutError):
             return False
         return True
 
 
-def require_temporal(address: str, namespace: str, section: TemporalSection) -> None:
+def require_temporal(address: str, section: TemporalSection) -> None:
     """Prepare a server given by address: namespace, retention, search attributes.
 
     Raises LocalProblem when it is unreachable, older than 1.31, or an attribute has another type.
     """
     try:
-        _run(_prepare(address, namespace, section))
+        _run(_prepare(address, section))
     except (RPCError, RuntimeError, TimeoutError) as error:
         reason = " ".join(str(error).split()) or "no answer in time"
         raise LocalProblem(
@@ -125,8 +125,8 @@ def require_version(version: str, address: str) -> None:
         )
 
 
-async def _prepare(address: str, namespace: str, section: TemporalSection) -> None:
-    client = await asyncio.wait_for(Client.connect(address, namespace=namespace), 5)
+async def _prepare(address: str, section: TemporalSection) -> None:
+    client = await asyncio.wait_for(Client.connect(address, namespace=section.namespace), 5)
     info = await client.workflow_service.get_system_info(GetSystemInfoRequest(), timeout=CALL)
     require_version(info.server_version, address)
     await _prepare_namespace(client, timedelta(days=section.retention_days))

@@ -31,10 +31,10 @@ CAST = {
     "chand": ("Chand Mistry", ("auditor",)),
 }
 
-# Code, name, GSTIN, bank account, IFSC. One in the company's state, one in another, one unregistered.
+# Code, name, GSTIN, account, IFSC. One in the company's state, one in another, one unregistered.
 VENDORS = (
     ("V-001", "Brindavan Audit Associates", "29AALCB7315Q1ZX", "50100200300401", "SIMB0000101"),
-    ("V-002", "Deccan Software Private Limited", "27AAMCD9206H1ZF", "50100200300402", "SIMB0000102"),
+    ("V-002", "Deccan Software", "27AAMCD9206H1ZF", "50100200300402", "SIMB0000102"),
     ("V-003", "Lakshmi Stationers", None, "50100200300403", "SIMB0000103"),
 )  # fmt: skip
 
@@ -99,7 +99,7 @@ class Tenant:
 
 @contextmanager
 def as_owner(engine: Engine, tenant: UUID) -> Iterator[Connection]:
-    """A transaction of the tenant under the owner's rights. Needs a login that is a member of it."""
+    """A transaction of the tenant under the owner's rights, for a login that may take them."""
     with transaction(engine, tenant) as connection:
         connection.exec_driver_sql("SET LOCAL ROLE kontor_owner")
         yield connection

@@ -10,12 +10,14 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, text
 
 from domain.database import transaction
-from domain.ledger import book, notation, periods
+from domain.ledger import book, integrity, notation, periods
 from domain.ledger.book import Outcome, Posted
 from domain.ledger.entry import JournalEntry, credit, debit
+from domain.ledger.integrity import Integrity
 from domain.ledger.statements import trial_balance
 from sandbox.tenant import Tenant, as_owner
 from tests.database import Database
+from tests.journal import assert_book
 
 Result = TypeVar("Result")
 
@@ -58,7 +60,11 @@ class Book:
     def post(self, entry: JournalEntry | str, *, key: str | None = None) -> Posted:
         """Post one entry."""
         with self.transaction() as connection:
-            return book.post(connection, self._read(entry), key=key or str(uuid4()))
+            return self.post_in(connection, entry, key=key or str(uuid4()))
+
+    def post_in(self, connection: Connection, entry: JournalEntry | str, *, key: str) -> Posted:
+        """Post one entry in a transaction that is already there."""
+        return book.post(connection, self._read(entry), key=key)
 
     def post_batch(
         self, *entries: tuple[str, JournalEntry], atomic: bool = False
@@ -73,6 +79,17 @@ class Book:
         """Reverse one entry."""
         with self.transaction() as connection:
             return book.reverse(connection, entry, on_date=on, reason=reason, key=key)
+
+    def integrity(self) -> Integrity:
+        """Whether balances, day movements and raw postings agree."""
+        with self.transaction() as connection:
+            return integrity.check(connection, self.company)
+
+    def assert_is(self, expected: str) -> None:
+        """The whole book is these entries, and it agrees with itself."""
+        with self.transaction() as connection:
+            assert_book(connection, self.company, expected)
+        assert self.integrity().difference is None
 
     def lock(self, day: date) -> None:
         """Lock the period that holds a day."""

@@ -1,4 +1,4 @@
-"""What every test may ask for: a database, a tenant in it, a connection, a book to post in.
+"""What every test may ask for: a database, a tenant, a connection, a book, a running installation.
 
 The process that pytest starts in runs the servers of the whole run; workers of pytest-xdist find
 them through the environment.
@@ -6,6 +6,7 @@ them through the environment.
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -17,6 +18,8 @@ from sandbox.tenant import Tenant, open_tenant
 from tests import database as databases
 from tests.book import Book
 from tests.database import Database
+from tests.installation import Installation, running_installation
+from tests.sandbox.bank_process import running_bank
 
 RUNNING = pytest.StashKey[ExitStack]()
 
@@ -28,6 +31,11 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("default")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--record` writes the histories that later code must replay."""
+    parser.addoption("--record", action="store_true", help="record histories anew")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -67,3 +75,16 @@ def connection(database: Database, tenant: Tenant) -> Iterator[Connection]:
 def book(database: Database, tenant: Tenant) -> Book:
     """The tenant's book, each call a transaction of the application's login."""
     return Book(database, tenant)
+
+
+@pytest.fixture(scope="module")
+def installation(
+    database: Database, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    """A worker, the API and a bank on this module's database."""
+    folder: Path = tmp_path_factory.mktemp("bank")
+    with (
+        running_bank(folder) as bank,
+        running_installation(database, bank) as installation,
+    ):
+        yield installation

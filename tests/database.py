@@ -1,4 +1,4 @@
-"""Databases of the tests: one server for the run, one migrated template, a copy for whoever asks."""
+"""Databases of tests: one server for the run, one migrated template, a copy for each module."""
 
 import os
 import shutil
@@ -13,13 +13,14 @@ from uuid import uuid4
 from sqlalchemy import URL, Engine, create_engine, make_url
 
 from domain.database import connect
-from local.members import POSTGRES
+from local.members import POSTGRES, TEMPORAL
 from local.ports import Ports
 from local.stack import Stack
 from migrations import logins
 from migrations.schema import upgrade
 
 SERVER = "KONTOR_TEST_POSTGRES"
+ENGINE = "KONTOR_TEST_TEMPORAL"
 PASSWORD = "of the tests"
 TEMPLATE = "migrated"
 
@@ -29,14 +30,16 @@ def servers(*members: str) -> Iterator[Stack]:
     """The servers of one test run on free ports, in a home that is deleted afterwards."""
     home = Path(tempfile.mkdtemp(prefix="kontor-tests-"))
     home.chmod(0o755)
-    stack = Stack(home, ports=Ports.free(), members=members or (POSTGRES,), durable=False)
+    stack = Stack(home, ports=Ports.free(), members=members or (POSTGRES, TEMPORAL), durable=False)
     try:
         stack.up()
         os.environ[SERVER] = stack.postgres.url("postgres")
+        os.environ[ENGINE] = stack.temporal.address
         make_template()
         yield stack
     finally:
         os.environ.pop(SERVER, None)
+        os.environ.pop(ENGINE, None)
         stack.down()
         shutil.rmtree(home, ignore_errors=True)
 

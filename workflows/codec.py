@@ -1,13 +1,14 @@
 """What Temporal stores is encrypted: payloads and failures, bound to the tenant they belong to."""
 
-import dataclasses
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from temporalio.api.common.v1 import Payload
-from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.contrib.pydantic import PydanticPayloadConverter
 from temporalio.converter import (
     ActivitySerializationContext,
     DataConverter,
@@ -20,6 +21,7 @@ from temporalio.converter import (
 
 ENCODING = b"binary/encrypted"
 NONCE_BYTES = 12
+CONVERTER = PydanticPayloadConverter()
 
 
 class PayloadMustBeReadable(Exception):
@@ -41,8 +43,7 @@ class TenantCodec(PayloadCodec, WithSerializationContext):
 
     def with_context(self, context: SerializationContext) -> "TenantCodec":
         """The codec of the workflow that a payload belongs to."""
-        known = isinstance(context, WorkflowSerializationContext | ActivitySerializationContext)
-        tenant = (context.workflow_id or "").partition("/")[0] if known else ""  # type: ignore[attr-defined]
+        tenant = tenant_of(context)
         if tenant == self.tenant:
             return self
         bound = object.__new__(TenantCodec)
@@ -88,10 +89,45 @@ class TenantCodec(PayloadCodec, WithSerializationContext):
         return Payload.FromString(opened)
 
 
+def tenant_of(context: SerializationContext) -> str:
+    """The first part of the workflow id; empty where no workflow is known."""
+    if isinstance(context, WorkflowSerializationContext | ActivitySerializationContext):
+        return (context.workflow_id or "").partition("/")[0]
+    return ""
+
+
+class SharedConverter(PydanticPayloadConverter):
+    """Pydantic's converter, one for all. The SDK makes one for each run of a workflow, and each
+    would build its validators anew.
+    """
+
+    def __new__(cls) -> PydanticPayloadConverter:  # type: ignore[misc]
+        """The one there is."""
+        return CONVERTER
+
+
+@dataclass(frozen=True)
+class TenantConverter(DataConverter):
+    """Binds the codec to a tenant once. The SDK asks for it several times for each payload."""
+
+    bound: dict[str, Self] = field(default_factory=dict, compare=False, repr=False)
+
+    def with_context(self, context: SerializationContext) -> Self:
+        """The converter of the tenant that a payload belongs to."""
+        assert isinstance(self.payload_codec, TenantCodec)
+        tenant = tenant_of(context)
+        if tenant == self.payload_codec.tenant:
+            return self
+        if tenant not in self.bound:
+            codec = self.payload_codec.with_context(context)
+            self.bound[tenant] = replace(self, payload_codec=codec)
+        return self.bound[tenant]
+
+
 def data_converter(key: bytes) -> DataConverter:
     """Pydantic for values, encryption for payloads and for the words of failures."""
-    return dataclasses.replace(
-        pydantic_data_converter,
+    return TenantConverter(
+        payload_converter_class=SharedConverter,
         payload_codec=TenantCodec(key),
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
     )

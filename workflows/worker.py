@@ -8,10 +8,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from joserfc.jwk import OKPKey
-from sqlalchemy import Engine
 from temporalio.client import Client
 from temporalio.worker import Interceptor, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
@@ -27,10 +26,8 @@ from activities.partners.bank import Bank
 from activities.payments import PaymentActivities
 from activities.processes import ProcessActivities
 from activities.twice import DeliverTwice
-from config import keys
+from config import database, keys
 from config.settings import Mode, Settings
-from domain.database import check_rights
-from domain.database import connect as connect_database
 from domain.definitions.catalog import Catalog
 from domain.processes import release
 from domain.refusal import Refusal
@@ -43,6 +40,25 @@ LIBRARIES = (
     "sqlalchemy", "psycopg", "pydantic", "pydantic_core", "joserfc", "cryptography", "httpx2",
     "ruamel", "anyio", "annotated_types",
 )  # fmt: skip
+
+
+class Tuning(TypedDict):
+    """How much one worker process does at once, and how it ends. The floor is run with the same."""
+
+    max_concurrent_activities: int
+    max_concurrent_workflow_tasks: int
+    max_concurrent_workflow_task_polls: int
+    max_concurrent_activity_task_polls: int
+    graceful_shutdown_timeout: timedelta
+
+
+TUNING = Tuning(
+    max_concurrent_activities=ACTIVITY_SLOTS,
+    max_concurrent_workflow_tasks=8,
+    max_concurrent_workflow_task_polls=2,
+    max_concurrent_activity_task_polls=2,
+    graceful_shutdown_timeout=timedelta(seconds=5),
+)
 
 
 def runner() -> SandboxedWorkflowRunner:
@@ -70,13 +86,9 @@ def worker(
         workflows=[*catalog.PROCESSES.values(), archive.ArchiveHistories],
         activities=[method for group in groups for method in activities_of(group)],
         activity_executor=ThreadPoolExecutor(ACTIVITY_SLOTS),
-        max_concurrent_activities=ACTIVITY_SLOTS,
-        max_concurrent_workflow_tasks=8,
-        max_concurrent_workflow_task_polls=2,
-        max_concurrent_activity_task_polls=2,
         workflow_runner=runner(),
         interceptors=interceptors,
-        graceful_shutdown_timeout=timedelta(seconds=5),
+        **TUNING,
     )
 
 
@@ -84,18 +96,6 @@ def activities_of(group: object) -> list[Callable[..., Any]]:
     """The methods of a group that are activities."""
     methods = (getattr(group, name) for name in dir(group) if not name.startswith("_"))
     return [method for method in methods if hasattr(method, "__temporal_activity_definition")]
-
-
-def application_engine(settings: Settings, login: str = "kontor_app", pool: int = 18) -> Engine:
-    """An engine of one of the product's logins; refuses one that sees every tenant."""
-    from sqlalchemy import make_url
-
-    url = make_url(settings.database_url).set(
-        username=login, password=keys.login_password(settings)
-    )
-    engine = connect_database(url.render_as_string(hide_password=False), pool_size=pool)
-    check_rights(engine)
-    return engine
 
 
 def check_settings(settings: Settings) -> None:
@@ -111,7 +111,7 @@ async def main(settings: Settings) -> None:
     """Run until asked to stop."""
     check_settings(settings)
     own = keys.load(settings)
-    engine = application_engine(settings)
+    engine = database.engine(settings, "kontor_app", pool=ACTIVITY_SLOTS + 2)
     definitions: Catalog = release.load(engine, catalog.definitions(settings.definitions))
     temporal = await client.connect(
         settings.temporal_address,

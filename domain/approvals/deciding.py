@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from domain.access.actor import Actor
 from domain.approvals import inbox
-from domain.approvals.inbox import OpenTask, Task
+from domain.approvals.inbox import Opening, OpenTask, Task, open_task
 from domain.approvals.policy import APPROVE, REJECT, SEND_BACK, VERBS, check_decision
 from domain.definitions import policy
 from domain.definitions.model import Definition
@@ -57,7 +57,10 @@ def decide(
         tenant=effect.tenant, reason=choice.reason, sequence=effect.sequence,
     )  # fmt: skip
     facts = record.facts(connection, effect.process)
-    decision, move = follow(connection, effect, definition, facts, task, choice)
+    about = about_task(effect, definition, facts.content, facts.content_hash, facts.subject)
+    decision, move = follow(
+        connection, about, definition=definition, facts=facts, task=task, choice=choice
+    )
     return Done(
         Decision(decision.verdict, decision.stage, actor.name, decision.task),
         title=f"{actor.name} chose to {VERBS[choice.action]} {facts.subject}",
@@ -81,7 +84,8 @@ class Following:
 
 def follow(
     connection: Connection,
-    effect: Effect,
+    about: Opening,
+    *,
     definition: Definition,
     facts: Facts,
     task: Task,
@@ -92,49 +96,32 @@ def follow(
         reason = choice.reason
         return Following("rejected", "rejected"), arrive(definition, "rejected", reason=reason)
     if choice.action == SEND_BACK:
-        return sent_back(connection, effect, definition, facts, task, choice)
+        opened = open_task(
+            connection, about, kind="correction", role="maker", round=task.round, level=1, levels=1
+        )
+        move = waiting(definition, "correction", opened, reason=choice.reason)
+        return Following("sent_back", "correction", opened), move
     assert choice.action == APPROVE
     roles = policy.levels(definition, facts.amount)
-    if task.level < len(roles):
-        return next_level(connection, effect, definition, facts, task, roles)
-    return Following("approved", "posting"), arrive(definition, "posting")
-
-
-def next_level(
-    connection: Connection,
-    effect: Effect,
-    definition: Definition,
-    facts: Facts,
-    task: Task,
-    roles: tuple[str, ...],
-) -> tuple[Following, Move]:
-    """The next level's role gets a task on the same subject."""
-    about = about_task(effect, definition, facts.content, facts.content_hash, facts.subject)
-    opened = inbox.open_task(
-        connection, about, kind="approval", role=roles[task.level],
-        round=task.round, level=task.level + 1, levels=len(roles),
-    )  # fmt: skip
-    move = arrive(definition, "approval", waiting_for=opened.role, due_at=opened.due_at)
-    return Following("next_level", "approval", opened), move
-
-
-def sent_back(
-    connection: Connection,
-    effect: Effect,
-    definition: Definition,
-    facts: Facts,
-    task: Task,
-    choice: Choice,
-) -> tuple[Following, Move]:
-    """The maker gets a task to correct what she entered."""
-    about = about_task(effect, definition, facts.content, facts.content_hash, facts.subject)
-    opened = inbox.open_task(
-        connection, about, kind="correction", role="maker", round=task.round, level=1, levels=1
+    if task.level == len(roles):
+        return Following("approved", "posting"), arrive(definition, "posting")
+    opened = open_task(
+        connection,
+        about,
+        kind="approval",
+        role=roles[task.level],
+        round=task.round,
+        level=task.level + 1,
+        levels=len(roles),
     )
-    move = arrive(
-        definition, "correction", waiting_for="maker", due_at=opened.due_at, reason=choice.reason
-    )
-    return Following("sent_back", "correction", opened), move
+    return Following("next_level", "approval", opened), waiting(definition, "approval", opened)
+
+
+def waiting(
+    definition: Definition, stage: str, task: OpenTask, *, reason: str | None = None
+) -> Move:
+    """The move to a stage that waits for a task."""
+    return arrive(definition, stage, waiting_for=task.role, due_at=task.due_at, reason=reason)
 
 
 def remind(

@@ -56,11 +56,17 @@ def examine(
 
 
 def party_of(connection: Connection, definition: Definition, content: Content) -> Party | None:
-    """The party that the first party field names."""
+    """The party that the content names, or None when its type deals with none."""
+    code = party_code(definition, content)
+    return masters.party(connection, code) if code else None
+
+
+def party_code(definition: Definition, content: Content) -> str:
+    """The code in the first party field; empty when there is none."""
     for name, field in definition.fields.items():
-        if isinstance(field, PartyField) and name in content:
-            return masters.party(connection, str(content[name]))
-    return None
+        if isinstance(field, PartyField):
+            return str(content.get(name, ""))
+    return ""
 
 
 def check_accounts(

@@ -80,7 +80,7 @@ def item(entry: JournalEntry, key: str) -> dict[str, Any]:
             "account": posting.account,
             "amount": posting.amount,
             "currency": posting.currency,
-            "base_amount": posting.base,
+            "base_amount": posting.base_amount,
             "dimensions": dict(posting.dimensions),
         }
         for posting in entry.postings

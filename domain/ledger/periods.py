@@ -15,7 +15,7 @@ SET_STATE = text("SELECT ledger_set_period(:period, :state, :person, :reason)")
 
 
 class PeriodState(StrEnum):
-    """Only an open period takes entries. A locked one may be reopened, a closed one not by itself."""
+    """Only an open period takes entries. A locked one may be reopened, a closed one not."""
 
     OPEN = "open"
     LOCKED = "locked"

@@ -26,33 +26,10 @@ class Taken:
 
 
 def check_action(
-    definition: Definition, facts: Facts, actor: Actor, action: str, reason: str | None
+    definition: Definition, facts: Facts, actor: Actor, *, action: str, reason: str | None
 ) -> None:
     """Climb the ladder of an action. Raises the first Refusal."""
-    if action not in definition.actions or action == "start":
-        known = ", ".join(name for name in definition.actions if name != "start")
-        raise Refusal("action_must_exist", f"{action!r} is no action here. There are: {known}.")
-    ended = definition.stages[facts.stage].ends
-    if ended:
-        raise Refusal(
-            "process_must_be_open",
-            f"{facts.reference} has ended: {definition.stages[facts.stage].title}.",
-            stage=facts.stage,
-        )
-    if action == "cancel" and facts.stage in AFTER_POSTING:
-        raise Refusal(
-            "not_cancellable_after_posting",
-            f"{facts.reference} is posted. Cancel it with a reversal instead.",
-            stage=facts.stage,
-        )
-    if not policy.action_is_possible(definition, action, facts.stage):
-        title = definition.stages[facts.stage].title
-        raise Refusal(
-            "action_must_fit_stage",
-            f"{definition.actions[action].title!r} is not possible while {facts.reference} "
-            f"stands at {title!r}.",
-            stage=facts.stage,
-        )
+    check_stage(definition, action, stage=facts.stage, reference=facts.reference)
     check_role(definition, action, actor)
     if definition.actions[action].not_the_maker and actor.person == facts.maker:
         raise Refusal(
@@ -63,17 +40,41 @@ def check_action(
         raise Refusal("reason_must_be_given", f"Say why {facts.reference} is cancelled.")
 
 
+def check_stage(definition: Definition, action: str, *, stage: str, reference: str) -> None:
+    """The rungs that look only at where the process stands; the workflow climbs them as well."""
+    if action not in definition.actions or action == "start":
+        known = ", ".join(name for name in definition.actions if name != "start")
+        raise Refusal("action_must_exist", f"{action!r} is no action here. There are: {known}.")
+    title = definition.stages[stage].title
+    if definition.stages[stage].ends:
+        raise Refusal("process_must_be_open", f"{reference} has ended: {title}.", stage=stage)
+    if action == "cancel" and stage in AFTER_POSTING:
+        raise Refusal(
+            "not_cancellable_after_posting",
+            f"{reference} is posted. Cancel it with a reversal instead.",
+            stage=stage,
+        )
+    if not policy.action_is_possible(definition, action, stage):
+        raise Refusal(
+            "action_must_fit_stage",
+            f"{definition.actions[action].title!r} is not possible while {reference} stands "
+            f"at {title!r}.",
+            stage=stage,
+        )
+
+
 def take(
     connection: Connection,
     effect: Effect,
     definition: Definition,
     actor: Actor,
+    *,
     action: str,
     reason: str | None,
 ) -> Done[Taken]:
     """Take the action. Cancelling before posting ends the process; the others move it on."""
     facts = record.facts(connection, effect.process)
-    check_action(definition, facts, actor, action, reason)
+    check_action(definition, facts, actor, action=action, reason=reason)
     stage = {"cancel": "cancelled", "pay_now": "payment"}.get(action, facts.stage)
     return Done(
         Taken(action, stage, actor.name),

@@ -22,7 +22,7 @@ EARLIER = text("""
     SELECT content_hash, result, recorded_at FROM effects
     WHERE tenant_id = (SELECT current_tenant()) AND effect_key = :key
 """)
-RECORD = text("""
+RECORD = """
     WITH effect AS (
         INSERT INTO effects (tenant_id, effect_key, content_hash, result)
         VALUES (:tenant, :key, :content_hash, :result)
@@ -35,9 +35,8 @@ RECORD = text("""
         INSERT INTO events (tenant_id, id, process_id, sequence, type, payload)
         VALUES (:tenant, :event_id, :process, :sequence, :event, :payload)
     )
-    SELECT 1
-""").bindparams(*(bindparam(n, type_=JSONB) for n in ("result", "inputs", "outputs", "payload")))
-MOVE = text("""
+"""
+MOVE = """
     UPDATE processes SET
         stage_since = CASE WHEN stage = :stage THEN stage_since ELSE now.at END,
         stage = :stage, status = :status, waiting_for = :waiting_for, due_at = :due_at,
@@ -45,7 +44,10 @@ MOVE = text("""
         closed_at = CASE WHEN :closed THEN now.at END
     FROM (SELECT business_now() AS at) AS now
     WHERE tenant_id = :tenant AND id = :process AND sequence < :sequence
-""")
+"""
+JSON = [bindparam(name, type_=JSONB) for name in ("result", "inputs", "outputs", "payload")]
+RECORD_ALONE = text(f"{RECORD} SELECT 1").bindparams(*JSON)
+RECORD_AND_MOVE = text(f"{RECORD} {MOVE}").bindparams(*JSON)
 WITHDRAW = text("""
     UPDATE tasks SET state = 'withdrawn', closed_at = (SELECT business_now()), sequence = :sequence
     WHERE tenant_id = :tenant AND process_id = :process AND state = 'open'
@@ -124,48 +126,46 @@ def earlier(connection: Connection, effect: Effect) -> Row[Any] | None:
 
 
 def record(connection: Connection, effect: Effect, content_hash: str, done: Done[Any]) -> None:
-    """Write effect, evidence and event in one statement, then move the process."""
+    """Write effect, evidence and event and move the process, all in one statement.
+
+    A process that is already further stays there. Ending withdraws tasks that are open.
+    """
     inputs, outputs = plain(done.inputs), plain(done.outputs)
     place = {"tenant": effect.tenant, "process": effect.process, "sequence": effect.sequence}
-    connection.execute(
-        RECORD,
-        {
-            **place,
-            "key": effect.key,
-            "content_hash": content_hash,
-            "result": plain(done.result),
-            "evidence_id": new_uuid(),
-            "event_id": new_uuid(),
-            "step": effect.step,
-            "title": done.title,
-            "person": done.person,
-            "user": done.user,
-            "inputs": inputs,
-            "outputs": outputs,
-            "digest": digest([effect.key, done.title, done.person, done.user, inputs, outputs]),
-            "event": done.event,
-            "payload": {"title": done.title, **outputs},
-        },
-    )
-    if done.move is not None:
-        move(connection, place, done.move)
-
-
-def move(connection: Connection, place: Mapping[str, Any], to: Move) -> None:
-    """Move the projection, unless it is already further. Ending withdraws tasks that are open."""
-    connection.execute(
-        MOVE,
-        {
-            **place,
-            "stage": to.stage,
-            "status": to.status,
-            "waiting_for": to.waiting_for,
-            "due_at": to.due_at,
-            "reason": to.reason,
-            "closed": to.ends,
-        },
-    )
-    if to.ends:
+    values = {
+        **place,
+        "key": effect.key,
+        "content_hash": content_hash,
+        "result": plain(done.result),
+        "evidence_id": new_uuid(),
+        "event_id": new_uuid(),
+        "step": effect.step,
+        "title": done.title,
+        "person": done.person,
+        "user": done.user,
+        "inputs": inputs,
+        "outputs": outputs,
+        "digest": digest([effect.key, done.title, done.person, done.user, inputs, outputs]),
+        "event": done.event,
+        "payload": {"title": done.title, **outputs},
+    }
+    if done.move is None:
+        connection.execute(RECORD_ALONE, values)
+        return
+    connection.execute(RECORD_AND_MOVE, {**values, **destination(done.move)})
+    if done.move.ends:
         connection.execute(WITHDRAW, place)
-        if not to.keeps_keys:
+        if not done.move.keeps_keys:
             connection.execute(RELEASE, place)
+
+
+def destination(move: Move) -> dict[str, Any]:
+    """A move as the statement takes it."""
+    return {
+        "stage": move.stage,
+        "status": move.status,
+        "waiting_for": move.waiting_for,
+        "due_at": move.due_at,
+        "reason": move.reason,
+        "closed": move.ends,
+    }

@@ -92,6 +92,7 @@ def check_resolution(
     definition: Definition,
     id: UUID,
     actor: Actor,
+    *,
     resolution: str,
     reason: str | None,
 ) -> Any:
@@ -144,14 +145,15 @@ def resolve(
     connection: Connection,
     effect: Effect,
     definition: Definition,
-    id: UUID,
     actor: Actor,
+    *,
+    id: UUID,
     resolution: str,
     reason: str | None,
 ) -> Done[Resolved]:
     """Resolve an exception once, under its lock."""
     connection.execute(HELD, {"tenant": effect.tenant, "id": id})
-    row = check_resolution(connection, definition, id, actor, resolution, reason)
+    row = check_resolution(connection, definition, id, actor, resolution=resolution, reason=reason)
     values = {"tenant": effect.tenant, "id": id, "sequence": effect.sequence}
     values |= {"resolution": resolution, "reason": reason, "person": actor.person}
     connection.execute(RESOLVE, values)

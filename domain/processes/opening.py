@@ -1,7 +1,7 @@
 """A process is opened, and opened again when its document was corrected."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -90,9 +90,12 @@ def open_process(
     company = masters.company(connection, request.company)
     content = inputs.accept(definition, request.input, currency=company.base_currency)
     new = new_process(effect, definition, request, content, actor)
-    record.insert(connection, new)
+    unused = record.insert(connection, new)
+    if not unused:
+        record.insert(connection, replace(new, external_ref=None))
     try:
         with connection.begin_nested():
+            check_external_ref(request, unused=unused)
             check_start(definition, actor)
             document = take(connection, definition, company, content, new)
     except Refusal as refusal:
@@ -100,6 +103,17 @@ def open_process(
         return refused_at_receipt(definition, new, actor, content, refusal)
     task = first_task(connection, effect, definition, document, new.subject, round=1)
     return opened(definition, new, actor, document, task)
+
+
+def check_external_ref(request: Request, *, unused: bool) -> None:
+    """Refuse a reference of the caller's that already names another process of this type."""
+    if not unused:
+        raise Refusal(
+            "external_ref_must_be_unique",
+            f"The external reference {request.external_ref!r} was used before. Each names one "
+            "process of its type for ever; look the earlier one up by it.",
+            external_ref=request.external_ref or "",
+        )
 
 
 def new_process(
@@ -230,7 +244,9 @@ def amount_of(definition: Definition, content: Mapping[str, Any]) -> Money:
 
 def subject_of(definition: Definition, content: Mapping[str, Any]) -> str:
     """What the process is called in lists."""
-    return journal.subject(definition, content, party_code=str(content.get("vendor", "")))
+    return journal.subject(
+        definition, content, party_code=examination.party_code(definition, content)
+    )
 
 
 def amend(

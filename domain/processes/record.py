@@ -21,6 +21,7 @@ INSERT = text("""
         :document, 'running', :stage, at, :amount, :currency, business_today(), :external_ref,
         :request_hash, :person, :user, 0, at, at
     FROM (SELECT business_now() AS at) AS now
+    ON CONFLICT (tenant_id, type, external_ref) DO NOTHING
 """)
 FACTS = text("""
     SELECT p.reference, p.subject, p.stage, p.status, p.amount, p.currency, p.created_by,
@@ -82,10 +83,13 @@ class Facts:
     party: Party | None
 
 
-def insert(connection: Connection, process: NewProcess) -> None:
-    """Write the record. The workflow id is unique for ever, the external reference per type."""
+def insert(connection: Connection, process: NewProcess) -> bool:
+    """Write the record. False when the type's external reference was used before.
+
+    The workflow id is unique for ever.
+    """
     values = {name: getattr(process, name) for name in NewProcess.__dataclass_fields__}
-    connection.execute(INSERT, values)
+    return connection.execute(INSERT, values).rowcount == 1
 
 
 def facts(connection: Connection, process: UUID) -> Facts:

@@ -7,8 +7,9 @@ DROP FUNCTION tenant_ids(), business_now(), business_today(), fiscal_year_of(dat
 DROP TABLE tenants;
 DROP FUNCTION ledger_open_account(uuid, text, text, text, date), ledger_set_period(uuid, text, uuid, text),
     ledger_open_year(uuid, date), ledger_reverse(uuid, date, text, text, uuid),
-    ledger_post(jsonb, boolean), post_batch(jsonb, boolean), write_entries(entry_in[], posting_in[]),
+    ledger_post(jsonb, boolean), post_batch(jsonb, boolean), write_within_range(entry_in[], posting_in[]),
+    write_entries(entry_in[], posting_in[]), add_dimension_sets(posting_in[]),
     write_number(text, text, bigint), draw_numbers(entry_in[]), hold_periods(entry_in[]),
-    refusals(entry_in[], posting_in[]), read_postings(jsonb), read_entries(jsonb), check_balance(),
+    refusals(entry_in[], posting_in[]), read_postings(entry_in[]), read_entries(jsonb), check_balance(),
     refuse_change(), refuse(text, text, jsonb), current_tenant();
 DROP TYPE entry_outcome, posting_in, entry_in;

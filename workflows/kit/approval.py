@@ -15,10 +15,11 @@ from domain.approvals import deciding
 from domain.approvals.deciding import Decision
 from domain.definitions import policy
 from domain.identifiers import TASK, written
-from domain.processes.action import Taken
+from domain.processes.action import Taken, check_stage
 from domain.processes.opening import Opened
 from domain.refusal import Refusal
 from workflows.kit.messages import Act, Amend, Decide, StartProcess
+from workflows.kit.options import ALWAYS
 from workflows.kit.parking import Parkable
 from workflows.kit.process import Cancelled, Turn
 
@@ -78,6 +79,7 @@ class Approvable(Parkable):
                 to,
             ),
             summary=f"Escalate to {to}" if to else "Remind the checkers",
+            options=ALWAYS,
         )
 
     async def until(self, seconds: int | None, *, then: str) -> None:
@@ -184,15 +186,13 @@ class Approvable(Parkable):
         self.check_signed(message.instruction, message.action, self.id, content)
 
     def check_stage(self, action: str) -> None:
-        """An action that was possible when it was sent may have become impossible since."""
-        if self.turn is not None or not policy.action_is_possible(
-            self.definition, action, self.stage
-        ):
-            title = self.definition.stages[self.stage].title
-            raise failure(
-                Refusal(
-                    "action_must_fit_stage",
-                    f"That is not possible any more: the process stands at {title!r}.",
-                    stage=self.stage,
+        """What was possible when it was sent may have become impossible since."""
+        reference = self.receipt.reference if self.receipt else self.id
+        try:
+            if self.turn is not None:
+                raise Refusal(
+                    "action_must_fit_stage", f"{reference} is just moving on. Look again."
                 )
-            )
+            check_stage(self.definition, action, stage=self.stage, reference=reference)
+        except Refusal as refusal:
+            raise failure(refusal) from refusal

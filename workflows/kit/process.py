@@ -23,7 +23,7 @@ from domain.processes.opening import Opened
 from domain.refusal import Refusal
 from workflows.kit.configuration import configured
 from workflows.kit.messages import StartProcess
-from workflows.kit.options import DATABASE, Options
+from workflows.kit.options import ALWAYS, DATABASE, Options
 
 STAGE = SearchAttributeKey.for_keyword("KontorStage")
 
@@ -75,6 +75,8 @@ class Process:
                 external_ref=start.external_ref,
             ),
             summary=f"Receive and check: {self.definition.title}",
+            # Whoever started was told that it is taken: only a refusal may end it here.
+            options=ALWAYS,
         )
         self.task = self.receipt.task
         self.stage = self.receipt.stage

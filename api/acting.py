@@ -1,0 +1,201 @@
+"""Acting on a process: cancel, reverse, pay now, amend; and repairing a parked step."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request, Response
+from sqlalchemy import Connection
+from starlette.concurrency import run_in_threadpool
+
+from api.answers import answered
+from api.caller import Caller
+from api.edge import Edge
+from api.once import Once, call_name
+from api.problems import NextAction, Problem, addressed, from_refusal
+from api.shapes.process import View
+from api.starting import RETRY_AFTER
+from api.viewing import exception_body, process_body, process_record
+from domain.access.idempotency import Entry
+from domain.definitions import input as inputs
+from domain.definitions.model import Definition
+from domain.documents import examination
+from domain.identifiers import PROCESS, written
+from domain.processes import exceptions_reading, reading, record
+from domain.processes.action import check_action
+from domain.processes.exceptions import check_resolution
+from domain.processes.exceptions_reading import ExceptionRecord
+from domain.processes.opening import check_maker
+from domain.processes.reading import ProcessRecord
+from domain.refusal import Refusal
+from workflows.instructions import NotAnswered, ProcessClosed, Speaker
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """An action of one person on a process; `given` is the corrected input of an amendment."""
+
+    edge: Edge
+    caller: Caller
+    id: str
+    action: str
+    reason: str | None
+    given: Any = None
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What tells this call from another under the same key."""
+        return {"act": self.action, "on": self.id, "reason": self.reason, "input": self.given}
+
+    def check(self, again: bool) -> ProcessRecord:
+        """Climb the ladder of the action on the reader."""
+        with self.edge.reading(self.caller.tenant) as connection:
+            found = process_record(connection, self.id)
+            if not again:
+                self.climb(connection, found)
+        return found
+
+    def climb(self, connection: Connection, found: ProcessRecord) -> None:
+        """Raise what the ladder says."""
+        definition = self.edge.definition(connection, found.definition_hash)
+        facts = record.facts(connection, found.id)
+        try:
+            check_action(
+                definition, facts, self.caller.actor, action=self.action, reason=self.reason
+            )
+            if self.action == "amend":
+                self.check_amendment(connection, definition, found)
+        except Refusal as refusal:
+            raise explained(refusal, found) from refusal
+
+    def check_amendment(
+        self, connection: Connection, definition: Definition, found: ProcessRecord
+    ) -> None:
+        """A corrected input climbs the same rules as a new one."""
+        check_maker(found.maker, self.caller.actor)
+        company = record.facts(connection, found.id).company
+        content = inputs.accept(definition, self.given, currency=company.base_currency)
+        examination.examine(connection, definition, company, content, found.id)
+
+    async def perform(self, found: ProcessRecord, entry: Entry) -> Response:
+        """Send it; 202 with the process as it then stands."""
+        speaker = Speaker(self.caller.tenant, self.caller.actor.user, call_name(entry))
+        try:
+            await self.send(speaker, found)
+        except (Refusal, ProcessClosed) as fault:
+            await run_in_threadpool(self.explain, found.id, fault)
+        return await run_in_threadpool(self.acted, found.id)
+
+    async def send(self, speaker: Speaker, found: ProcessRecord) -> None:
+        """The instruction."""
+        instructions = self.edge.instructions
+        if self.action == "amend":
+            await instructions.amend(speaker, found.workflow_id, found.id, self.given)
+        else:
+            await instructions.act(speaker, found.workflow_id, found.id, self.action, self.reason)
+
+    def explain(self, process: UUID, fault: Exception) -> None:
+        """Raise what the record says now; when it says nothing, what the process said."""
+        with self.edge.reading(self.caller.tenant) as connection:
+            found = reading.get(connection, process)
+            self.climb(connection, found)
+        if isinstance(fault, Refusal):
+            raise explained(fault, found)
+        raise NotAnswered from fault
+
+    def acted(self, process: UUID) -> Response:
+        """202 with the process."""
+        with self.edge.reading(self.caller.tenant) as connection:
+            found = reading.get(connection, process)
+            body = process_body(self.edge, connection, View(self.caller), found)
+        return answered(body, 202, {"Location": body.links.self, **RETRY_AFTER})
+
+
+def explained(refusal: Refusal, found: ProcessRecord) -> Problem:
+    """The refusal with the process, and the way that is still open."""
+    problem = from_refusal(refusal)
+    id = written(PROCESS, found.id)
+    problem.process = id
+    if refusal.code == "not_cancellable_after_posting":
+        href = f"/v1/processes/{id}/cancel"
+        problem.next_actions = [NextAction("compensate", "POST", href, {"reverse": True})]
+    return problem
+
+
+async def act(request: Request, acting: Acting) -> Response:
+    """Act once under the caller's key."""
+    once = Once(acting.edge, acting.caller, acting.asked, acting.check, acting.perform)
+    return await once.answer(request)
+
+
+@dataclass(frozen=True, slots=True)
+class Repairing:
+    """A way out of an exception that a person chose."""
+
+    edge: Edge
+    caller: Caller
+    exception: UUID
+    way: str
+    reason: str | None
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What tells this call from another under the same key."""
+        return {"repair": self.exception, "way": self.way, "reason": self.reason}
+
+    def check(self, again: bool) -> ExceptionRecord:
+        """Climb the ladder of repairs on the reader."""
+        with self.edge.reading(self.caller.tenant) as connection:
+            with addressed("exception"):
+                found = exceptions_reading.get_exception(connection, self.exception)
+            if not again:
+                self.climb(connection, found)
+        return found
+
+    def climb(self, connection: Connection, found: ExceptionRecord) -> None:
+        """Raise what the ladder says."""
+        definition = self.edge.definition(connection, found.definition_hash)
+        try:
+            check_resolution(
+                connection,
+                definition,
+                found.id,
+                self.caller.actor,
+                resolution=self.way,
+                reason=self.reason,
+            )
+        except Refusal as refusal:
+            problem = from_refusal(refusal)
+            problem.process = written(PROCESS, found.process)
+            raise problem from refusal
+
+    async def perform(self, found: ExceptionRecord, entry: Entry) -> Response:
+        """Send it; 202 with the exception as it then stands."""
+        speaker = Speaker(self.caller.tenant, self.caller.actor.user, call_name(entry))
+        try:
+            await self.edge.instructions.repair(
+                speaker, found.workflow_id, found.id, self.way, self.reason
+            )
+        except (Refusal, ProcessClosed) as fault:
+            await run_in_threadpool(self.explain, fault)
+        return await run_in_threadpool(self.repaired)
+
+    def explain(self, fault: Exception) -> None:
+        """Raise what the record says now; when it says nothing, what the process said."""
+        self.check(False)
+        raise fault if isinstance(fault, Refusal) else NotAnswered() from fault
+
+    def repaired(self) -> Response:
+        """202 with the exception."""
+        with self.edge.reading(self.caller.tenant) as connection:
+            found = exceptions_reading.get_exception(connection, self.exception)
+            body = exception_body(self.edge, connection, self.caller, found)
+        return answered(body, 202, {"Location": f"/v1/exceptions/{body.id}", **RETRY_AFTER})
+
+
+async def repair(request: Request, repairing: Repairing) -> Response:
+    """Repair once under the caller's key."""
+    once = Once(
+        repairing.edge, repairing.caller, repairing.asked, repairing.check, repairing.perform
+    )
+    return await once.answer(request)

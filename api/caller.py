@@ -1,0 +1,69 @@
+"""Who calls: the bearer token read, the person behind it with the rights she has now."""
+
+import time
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+
+from api.edge import AtHand, Edge
+from api.problems import Problem
+from domain.access import reading, token
+from domain.access.actor import Actor
+from domain.access.reading import Area, check_reads
+from domain.identifiers import TENANT, written
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A person in a tenant. `livemode` is false for a sandbox tenant."""
+
+    tenant: UUID
+    livemode: bool
+    actor: Actor
+
+    @property
+    def tenant_id(self) -> str:
+        """The tenant's id as people see it."""
+        return written(TENANT, self.tenant)
+
+
+def caller_of(request: Request, edge: AtHand) -> Caller:
+    """The caller. Refuses a token that is not ours, has expired, or whose user was switched off."""
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not given.strip():
+        raise Problem(
+            "token_must_be_given", "Say who you are: Authorization: Bearer and your token."
+        )
+    bearer = token.read(edge.bearer_key, given.strip(), now=int(time.time()))
+    with edge.reading(bearer.tenant) as connection:
+        actor, livemode = reading.caller(connection, bearer.user)
+    return Caller(bearer.tenant, livemode, actor)
+
+
+TheCaller = Annotated[Caller, Depends(caller_of)]
+
+
+class Reads:
+    """The caller, refused unless one of her roles reads the area."""
+
+    def __init__(self, area: Area) -> None:
+        self.area = area
+
+    def __call__(self, caller: TheCaller, edge: AtHand) -> Caller:
+        """As a dependency."""
+        allow(edge, caller, self.area)
+        return caller
+
+
+def allow(edge: Edge, caller: Caller, area: Area) -> None:
+    """Refuse a caller none of whose roles reads the area."""
+    check_reads(edge.catalog.roles, caller.actor, area)
+
+
+ReadsProcesses = Annotated[Caller, Depends(Reads("processes"))]
+ReadsTasks = Annotated[Caller, Depends(Reads("tasks"))]
+ReadsExceptions = Annotated[Caller, Depends(Reads("exceptions"))]
+ReadsLedger = Annotated[Caller, Depends(Reads("ledger"))]
+ReadsEngine = Annotated[Caller, Depends(Reads("engine"))]

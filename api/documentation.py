@@ -1,0 +1,79 @@
+"""What OpenAPI says beyond the handlers' signatures: bodies, and the problems of each route."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from api.codes import CODES, title_of
+
+PROBLEM = {"$ref": "#/components/schemas/Problem"}
+MEDIA_TYPE = "application/problem+json"
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The answers of a route that are problems, each status with the codes it may carry."""
+    return {status: problem(status) for status in (*statuses, 500)}
+
+
+def problem(status: int) -> dict[str, Any]:
+    """One status."""
+    codes = ", ".join(f"`{code}`" for code, known in CODES.items() if known.status == status)
+    return {
+        "description": f"One of {codes}.",
+        "content": {MEDIA_TYPE: {"schema": PROBLEM}},
+    }
+
+
+def accepts(shape: type[BaseModel]) -> dict[str, Any]:
+    """The body of a route that reads it by itself, for `openapi_extra`."""
+    schema = shape.model_json_schema()
+    content = {"application/json": {"schema": schema}}
+    required = bool(schema.get("required"))
+    return {"openapi_extra": {"requestBody": {"required": required, "content": content}}}
+
+
+def problem_schema() -> dict[str, Any]:
+    """RFC 9457 with our members; every code that there is."""
+    text = {"type": "string"}
+    return {
+        "type": "object",
+        "description": "Why a request was refused (RFC 9457). Decide by `code`, never by `title`.",
+        "properties": {
+            "type": {**text, "format": "uri-reference"},
+            "title": text,
+            "status": {"type": "integer"},
+            "detail": text,
+            "code": {**text, "enum": list(CODES)},
+            "request_id": text,
+            "retryable": {"type": "boolean"},
+            "retry_after": {"type": "integer"},
+            "errors": {"type": "array", "items": field_schema()},
+            "next_actions": {"type": "array", "items": action_schema()},
+            "process": text,
+            "who": {"type": "object"},
+        },
+        "required": ["type", "title", "status", "detail", "code", "request_id", "retryable"],
+    }
+
+
+def field_schema() -> dict[str, Any]:
+    """One of `errors`."""
+    text = {"type": "string"}
+    allowed = {"type": "array", "items": text}
+    properties = {"pointer": text, "code": text, "detail": text, "allowed": allowed}
+    return {"type": "object", "properties": properties, "required": ["pointer", "code", "detail"]}
+
+
+def action_schema() -> dict[str, Any]:
+    """One of `next_actions`."""
+    text = {"type": "string"}
+    properties = {"rel": text, "method": text, "href": text, "body": {"type": "object"}}
+    return {"type": "object", "properties": properties, "required": ["rel", "method", "href"]}
+
+
+def catalogue() -> list[dict[str, Any]]:
+    """Every code with its status, title and cure."""
+    return [
+        {"code": code, "status": known.status, "title": title_of(code), "cure": known.cure}
+        for code, known in sorted(CODES.items())
+    ]

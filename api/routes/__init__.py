@@ -1,0 +1,1 @@
+"""The routes: authenticate, read the body, ask the policy, start, update or read. No rules."""

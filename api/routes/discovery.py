@@ -1,0 +1,180 @@
+"""What there is: process types with their forms, and who the caller is."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel
+
+from api.answers import read
+from api.bodies import given
+from api.caller import TheCaller
+from api.documentation import accepts, problems
+from api.edge import AtHand, Edge
+from api.problems import not_found
+from api.routes.processes import STARTING
+from api.shapes.base import Person, Resource, person
+from api.shapes.process import ProcessBody
+from api.starting import StartBody, TypedStartBody, start
+from api.trial import Trial, is_trial, would_start
+from domain.access import reading
+from domain.definitions import policy
+from domain.definitions.model import Definition
+from domain.definitions.schema import example, json_schema
+from domain.identifiers import COMPANY, USER, written
+
+router = APIRouter(tags=["Discover"])
+
+
+class TypeSummary(BaseModel):
+    """A kind of process in a list."""
+
+    type: str
+    title: str
+    summary: str
+    version: str
+    may_start: bool
+    links: dict[str, str]
+
+
+class Types(BaseModel):
+    """Every kind of process."""
+
+    data: list[TypeSummary]
+
+
+class TypeBody(TypeSummary):
+    """A kind of process: its input as JSON Schema, stages, actions, levels of approval."""
+
+    input: dict[str, Any]
+    example: dict[str, Any]
+    stages: list[dict[str, Any]]
+    actions: list[dict[str, Any]]
+    roles: dict[str, str]
+    approval: dict[str, Any] | None
+    checks: list[str]
+
+
+class CompanyBody(BaseModel):
+    """A legal entity with a book of its own."""
+
+    id: str
+    code: str
+    name: str
+    base_currency: str
+
+
+class Me(Resource):
+    """The caller: who she is, what she holds, reads and may start."""
+
+    person: Person
+    user: str
+    login: str
+    tenant_name: str
+    roles: list[str]
+    reads: list[str]
+    may_start: list[str]
+    limits: dict[str, list[str]]
+    companies: list[CompanyBody]
+
+
+@router.get("/process-types", response_model=Types, responses=problems(401))
+def list_process_types(request: Request, edge: AtHand, caller: TheCaller) -> Response:
+    """Every kind of process."""
+    types = [TypeSummary(**summary(d, caller)) for d in edge.catalog.all]
+    return read(request, Types(data=types))
+
+
+@router.get("/process-types/{type}", response_model=TypeBody, responses=problems(401, 404))
+def get_process_type(type: str, request: Request, edge: AtHand, caller: TheCaller) -> Response:
+    """One kind of process with all that a form needs."""
+    definition = definition_of(edge, type)
+    named = {role for action in definition.actions.values() for role in action.by}
+    body = TypeBody(
+        **summary(definition, caller),
+        input=json_schema(definition),
+        example=example(definition),
+        stages=[
+            {"name": name, **stage.model_dump(mode="json")}
+            for name, stage in definition.stages.items()
+        ],
+        actions=[
+            {"name": name, **action.model_dump(mode="json", by_alias=True)}
+            for name, action in definition.actions.items()
+        ],
+        roles={n: role.title for n, role in edge.catalog.roles.items() if n in named},
+        approval=definition.approval.model_dump(mode="json") if definition.approval else None,
+        checks=list(definition.checks),
+    )
+    return read(request, body)
+
+
+@router.post(
+    "/process-types/{type}/processes", status_code=202, response_model=ProcessBody | Trial,
+    responses=STARTING, **accepts(TypedStartBody),
+)  # fmt: skip
+async def start_typed(type: str, request: Request, edge: AtHand, caller: TheCaller) -> Response:
+    """Start a process of this kind; the same as POST /processes."""
+    definition = definition_of(edge, type)
+    body = await given(request, TypedStartBody)
+    named = StartBody(type=definition.process, **body.model_dump())
+    if is_trial(request):
+        return await would_start(edge, caller, request, named)
+    return await start(edge, caller, request, named)
+
+
+def definition_of(edge: Edge, type: str) -> Definition:
+    """The definition that the path names, or 404."""
+    if type not in edge.catalog.definitions:
+        raise not_found("process_type")
+    return edge.catalog.get(type)
+
+
+def summary(definition: Definition, caller: TheCaller) -> dict[str, Any]:
+    """What a list shows of a kind."""
+    self = f"/v1/process-types/{definition.process}"
+    return {
+        "type": definition.process,
+        "title": definition.title,
+        "summary": definition.summary,
+        "version": definition.hash,
+        "may_start": policy.may(definition, "start", caller.actor.roles),
+        "links": {"self": self, "start": f"{self}/processes"},
+    }
+
+
+@router.get("/me", response_model=Me, responses=problems(401))
+def get_me(request: Request, edge: AtHand, caller: TheCaller) -> Response:
+    """Who the caller is and what she may."""
+    actor, roles = caller.actor, edge.catalog.roles
+    with edge.reading(caller.tenant) as connection:
+        own = reading.myself(connection, actor)
+    body = Me(
+        tenant=caller.tenant_id,
+        livemode=caller.livemode,
+        person=person(actor.person, actor.name),
+        user=written(USER, actor.user),
+        login=own.login,
+        tenant_name=own.tenant_name,
+        roles=sorted(actor.roles),
+        reads=sorted({area for r in actor.roles if r in roles for area in roles[r].reads}),
+        may_start=[d.process for d in edge.catalog.all if policy.may(d, "start", actor.roles)],
+        limits={d.process: limits(d, actor.roles) for d in edge.catalog.all if d.approval},
+        companies=[
+            CompanyBody(
+                id=written(COMPANY, c.id), code=c.code, name=c.name, base_currency=c.base_currency
+            )
+            for c in own.companies
+        ],
+    )
+    return read(request, body)
+
+
+def limits(definition: Definition, roles: frozenset[str]) -> list[str]:
+    """In words, up to which amount her roles check a level."""
+    bands = definition.approval.bands if definition.approval else ()
+    return [
+        f"level {level} {f'up to {band.up_to}' if band.up_to else 'of any amount above'}"
+        for band in bands
+        for level, role in enumerate(band.levels, 1)
+        if role in roles
+    ]

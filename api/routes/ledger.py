@@ -1,0 +1,225 @@
+"""The book, to read: accounts, balances, entries, integrity, periods."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import Connection
+
+from api.answers import cursor_of, placed, read
+from api.bodies import read_id
+from api.caller import Caller, ReadsLedger
+from api.documentation import problems
+from api.edge import AtHand, Edge
+from api.lists import Cursor, Filter, Limit, conditions, id_of, listing
+from api.problems import addressed, not_found
+from api.shapes.base import Listing
+from api.shapes.entry import (
+    AccountPostingBody,
+    EntryBody,
+    account_posting,
+    entry,
+)
+from api.shapes.ledger import (
+    AccountBody,
+    Accounts,
+    Balance,
+    IntegrityBody,
+    Periods,
+    account,
+    balance_line,
+    period,
+)
+from api.starting import company_id
+from domain.access import company as masters
+from domain.access.company import Company
+from domain.identifiers import COMPANY, ENTRY, PROCESS, written
+from domain.ledger import accounts, entries, integrity, periods, reading, statements
+from domain.ledger.accounts import Account
+from domain.ledger.entries import Place
+from domain.listing import Key, Page, now
+
+router = APIRouter(tags=["Ledger"])
+
+READING = problems(400, 401, 403, 422)
+READING_ONE = problems(400, 401, 403, 404, 422)
+
+
+@contextmanager
+def book(edge: Edge, caller: Caller, named: str | None) -> Iterator[tuple[Connection, Company]]:
+    """A reading transaction, and the company that was named or is the only one."""
+    with edge.reading(caller.tenant) as connection:
+        yield connection, masters.company(connection, company_id(named))
+
+
+def account_of(connection: Connection, company: UUID, code: str) -> Account:
+    """The account that the path names, or 404."""
+    if not code.isprintable():
+        raise not_found("account")
+    with addressed("account"):
+        return accounts.named(connection, company, code)
+
+
+@router.get("/ledger/accounts", response_model=Accounts, responses=READING)
+def list_accounts(
+    request: Request, edge: AtHand, caller: ReadsLedger, company: str | None = None
+) -> Response:
+    """The chart of accounts."""
+    conditions(request, {}, besides=("company",))
+    with book(edge, caller, company) as (connection, of):
+        chart = [account(caller, each) for each in accounts.listed(connection, of.id)]
+    return read(request, Accounts(data=chart))
+
+
+@router.get("/ledger/accounts/{code}", response_model=AccountBody, responses=READING_ONE)
+def get_account(
+    code: str, request: Request, edge: AtHand, caller: ReadsLedger, company: str | None = None
+) -> Response:
+    """One account."""
+    with book(edge, caller, company) as (connection, of):
+        return read(request, account(caller, account_of(connection, of.id, code)))
+
+
+@router.get(
+    "/ledger/accounts/{code}/postings",
+    response_model=Listing[AccountPostingBody],
+    responses=READING_ONE,
+)
+def list_account_postings(
+    code: str,
+    request: Request,
+    *,
+    edge: AtHand,
+    caller: ReadsLedger,
+    company: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    limit: Limit = 50,
+    cursor: str | None = None,
+    display: bool = False,
+) -> Response:
+    """What was posted to an account, last entry date first."""
+    conditions(request, {}, besides=("company", "since", "until"))
+    before = placed(cursor, lambda day, id, line: Place(date.fromisoformat(day), UUID(id), line))
+    with book(edge, caller, company) as (connection, of):
+        found = account_of(connection, of.id, code)
+        return listing(
+            request,
+            connection,
+            Page(limit),
+            find=lambda page: list(
+                entries.of_account(
+                    connection, found.id,
+                    since=since, until=until, before=before, limit=page.limit + 1,
+                )
+            ),
+            key=lambda p: cursor_of(
+                p.place.entry_date.isoformat(), p.place.entry.hex, p.place.line
+            ),
+            shape=lambda each: account_posting(each, display=display),
+        )  # fmt: skip
+
+
+@router.get("/ledger/accounts/{code}/balance", response_model=Balance, responses=READING_ONE)
+def get_balance(
+    code: str,
+    request: Request,
+    *,
+    edge: AtHand,
+    caller: ReadsLedger,
+    as_of: date | None = None,
+    company: str | None = None,
+    display: bool = False,
+) -> Response:
+    """What an account holds at the end of a day, by entry date."""
+    conditions(request, {}, besides=("company", "as_of"))
+    with book(edge, caller, company) as (connection, of):
+        found = account_of(connection, of.id, code)
+        sums = statements.balance(connection, found.id, as_of=as_of)
+    body = Balance(
+        tenant=caller.tenant_id,
+        livemode=caller.livemode,
+        account=found.code,
+        as_of=as_of,
+        balances=[balance_line(each, display=display) for each in sums],
+    )
+    return read(request, body)
+
+
+@router.get("/ledger/entries", response_model=Listing[EntryBody], responses=READING)
+def list_entries(
+    request: Request,
+    *,
+    edge: AtHand,
+    caller: ReadsLedger,
+    company: str | None = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    display: bool = False,
+) -> Response:
+    """Journal entries, last recorded first. Filter: process."""
+    asked = conditions(request, {"process": Filter(id_of(PROCESS))}, besides=("company",))
+    process = next((each.value for each in asked), None)
+    with book(edge, caller, company) as (connection, of):
+        return listing(
+            request,
+            connection,
+            Page(limit),
+            find=lambda page: list(
+                entries.entries(
+                    connection, of.id,
+                    before=cursor.id if cursor else None, process=process, limit=page.limit + 1,
+                )
+            ),
+            key=lambda found: Key(found.recorded_at, found.id),
+            shape=lambda found: entry(caller, found, display=display),
+        )  # fmt: skip
+
+
+@router.get("/ledger/entries/{id:path}", response_model=EntryBody, responses=READING_ONE)
+def get_entry(
+    id: str, request: Request, edge: AtHand, caller: ReadsLedger, display: bool = False
+) -> Response:
+    """One entry, by id or `number:PI/2026-27/00001`, with its reversal links and process."""
+    kind, _, number = id.partition(":")
+    with edge.reading(caller.tenant) as connection, addressed("entry"):
+        if kind == "number" and number.isprintable():
+            found = reading.with_number(connection, number)
+        else:
+            found = entries.entry(connection, read_id(ENTRY, id))
+    return read(request, entry(caller, found, display=display))
+
+
+@router.get("/ledger/integrity", response_model=IntegrityBody, responses=READING)
+def get_integrity(
+    request: Request, edge: AtHand, caller: ReadsLedger, company: str | None = None
+) -> Response:
+    """Recompute the book from raw postings and compare."""
+    conditions(request, {}, besides=("company",))
+    with book(edge, caller, company) as (connection, of):
+        found = integrity.check(connection, of.id)
+        checked_at = now(connection)
+    body = IntegrityBody(
+        tenant=caller.tenant_id,
+        livemode=caller.livemode,
+        company=written(COMPANY, of.id),
+        holds=found.holds,
+        entries=found.entries,
+        postings=found.postings,
+        difference=found.difference,
+        checked_at=checked_at,
+    )
+    return read(request, body)
+
+
+@router.get("/periods", response_model=Periods, responses=READING)
+def list_periods(
+    request: Request, edge: AtHand, caller: ReadsLedger, company: str | None = None
+) -> Response:
+    """The periods of the book by date, with their state."""
+    conditions(request, {}, besides=("company",))
+    with book(edge, caller, company) as (connection, of):
+        found = [period(caller, each) for each in periods.listed(connection, of.id)]
+    return read(request, Periods(data=found))

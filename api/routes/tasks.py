@@ -1,0 +1,101 @@
+"""Tasks: inboxes, one task with everything to decide it by, and the decisions."""
+
+from typing import Literal
+
+from fastapi import APIRouter, Request, Response
+
+from api.answers import read
+from api.bodies import ReasonBody, given, read_id
+from api.caller import ReadsTasks, TheCaller
+from api.deciding import decide
+from api.documentation import accepts, problems
+from api.edge import AtHand, Edge
+from api.lists import Cursor, Limit, conditions, listing
+from api.problems import addressed
+from api.shapes.base import Listing
+from api.shapes.process import View
+from api.shapes.task import TaskBody
+from api.trial import is_trial, would_decide
+from api.viewing import task_body, task_in_full
+from domain.approvals import reading
+from domain.approvals.policy import APPROVE, REJECT, SEND_BACK
+from domain.identifiers import TASK
+from domain.listing import Key, Page
+
+router = APIRouter(prefix="/tasks", tags=["Tasks"])
+
+Scope = Literal["mine", "team", "all"]
+State = Literal["open", "decided", "withdrawn", "all"]
+DECIDING = problems(400, 401, 403, 404, 409, 412, 422, 428, 503)
+
+
+@router.get("", response_model=Listing[TaskBody], responses=problems(400, 401, 403))
+def list_tasks(
+    request: Request,
+    *,
+    edge: AtHand,
+    caller: ReadsTasks,
+    scope: Scope = "mine",
+    state: State = "open",
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    display: bool = False,
+    count: Literal["exact"] | None = None,
+) -> Response:
+    """An inbox, newest first: what the caller may decide, what her roles may, or everything."""
+    conditions(request, {}, besides=("scope", "state"))
+    with edge.reading(caller.tenant) as connection:
+        actor, view = caller.actor, View(caller, display)
+        return listing(
+            request,
+            connection,
+            Page(limit, cursor),
+            find=lambda page: reading.listed(
+                connection, actor, scope=scope, state=state, page=page
+            ),
+            key=lambda task: Key(task.opened_at, task.checking.task),
+            shape=lambda task: task_body(edge, connection, view, task),
+            total=lambda: (
+                reading.count(connection, actor, scope=scope, state=state) if count else None
+            ),
+        )
+
+
+@router.get("/{id}", response_model=TaskBody, responses=problems(401, 403, 404))
+def get_task(
+    id: str, request: Request, edge: AtHand, caller: ReadsTasks, display: bool = False
+) -> Response:
+    """One task. Its ETag is the hash that a decision names in If-Match."""
+    with edge.reading(caller.tenant) as connection, addressed("task"):
+        found = reading.get(connection, read_id(TASK, id))
+        body = task_in_full(edge, connection, View(caller, display), found)
+    return read(request, body, etag=None if found.checking.decided else body.subject_hash)
+
+
+@router.post("/{id}/approve", response_model=TaskBody, responses=DECIDING, **accepts(ReasonBody))
+async def approve(id: str, request: Request, edge: AtHand, caller: TheCaller) -> Response:
+    """Approve what was seen; 200 once the decision is recorded."""
+    return await decided(id, request, edge, caller, APPROVE)
+
+
+@router.post("/{id}/reject", response_model=TaskBody, responses=DECIDING, **accepts(ReasonBody))
+async def reject(id: str, request: Request, edge: AtHand, caller: TheCaller) -> Response:
+    """Reject with a reason."""
+    return await decided(id, request, edge, caller, REJECT)
+
+
+@router.post("/{id}/send-back", response_model=TaskBody, responses=DECIDING, **accepts(ReasonBody))
+async def send_back(id: str, request: Request, edge: AtHand, caller: TheCaller) -> Response:
+    """Send back to the maker with a reason."""
+    return await decided(id, request, edge, caller, SEND_BACK)
+
+
+async def decided(
+    id: str, request: Request, edge: Edge, caller: TheCaller, action: str
+) -> Response:
+    """The road of every decision, or what it would lead to."""
+    task = read_id(TASK, id)
+    body = await given(request, ReasonBody)
+    if is_trial(request):
+        return await would_decide(edge, caller, request, task=task, action=action, body=body)
+    return await decide(edge, caller, request, task=task, action=action, reason=body.reason)

@@ -1,0 +1,235 @@
+"""A process over the wire, its steps and its events."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from api.caller import Caller
+from api.shapes.base import Money, Person, Resource, Time, is_nothing, money, person
+from api.shapes.entry import EntryBody
+from api.shapes.exception import ExceptionBody
+from api.shapes.task import DocumentBody, TaskBody
+from domain.definitions.model import Definition
+from domain.identifiers import COMPANY, DOCUMENT, EVENT, EVIDENCE, PROCESS, USER, written
+from domain.processes.reading import Event, ProcessRecord, Step
+
+
+class Stage(BaseModel):
+    """Where the process stands."""
+
+    name: str
+    title: str
+    since: Time | None
+    due: Time | None
+
+
+class Subject(BaseModel):
+    """What the process is about."""
+
+    title: str
+    document: str | None
+
+
+class Waiting(BaseModel):
+    """Whom or what it waits for: a role, its maker, or a date."""
+
+    role: str | None = Field(default=None, exclude_if=is_nothing)
+    person: Person | None = Field(default=None, exclude_if=is_nothing)
+    timer: Time | None = Field(default=None, exclude_if=is_nothing)
+    since: Time
+
+
+class Links(BaseModel):
+    """Where more about it is."""
+
+    self: str
+    timeline: str
+    tasks: str
+    postings: str
+    engine: str
+
+
+class ProcessBody(Resource):
+    """A process. `reference` is its name from the start, `number` its voucher once posted."""
+
+    id: str
+    reference: str
+    number: str | None
+    type: str
+    type_version: str
+    config_version: str
+    status: str
+    stage: Stage
+    subject: Subject
+    amount: Money | None
+    company: str | None
+    business_date: date | None
+    external_ref: str | None
+    waiting_for: Waiting | None
+    reason: str | None
+    created_by: Person
+    created_at: Time
+    updated_at: Time
+    closed_at: Time | None
+    allowed_actions: list[str] | None = Field(default=None, exclude_if=is_nothing)
+    links: Links
+    tasks: list[TaskBody] | None = Field(default=None, exclude_if=is_nothing)
+    postings: list[EntryBody] | None = Field(default=None, exclude_if=is_nothing)
+    documents: list[DocumentBody] | None = Field(default=None, exclude_if=is_nothing)
+    exceptions: list[ExceptionBody] | None = Field(default=None, exclude_if=is_nothing)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """For whom a resource is written, and how."""
+
+    caller: Caller
+    display: bool = False
+
+
+def links(id: str) -> Links:
+    """The roads of a process."""
+    self = f"/v1/processes/{id}"
+    return Links(
+        self=self,
+        timeline=f"{self}/steps",
+        tasks=f"{self}?include=tasks",
+        postings=f"{self}?include=postings",
+        engine=f"{self}/engine",
+    )
+
+
+def process(
+    view: View, record: ProcessRecord, definition: Definition, roles: Collection[str]
+) -> ProcessBody:
+    """A process as it stands."""
+    id = written(PROCESS, record.id)
+    return ProcessBody(
+        tenant=view.caller.tenant_id,
+        livemode=view.caller.livemode,
+        id=id,
+        reference=record.reference,
+        number=record.number,
+        type=record.type,
+        type_version=record.definition_hash,
+        config_version=record.definition_hash,
+        status=record.status,
+        stage=Stage(
+            name=record.stage,
+            title=definition.stages[record.stage].title,
+            since=record.stage_since,
+            due=record.due_at,
+        ),
+        subject=Subject(title=record.subject, document=written(DOCUMENT, record.document)),
+        amount=money(record.amount, display=view.display),
+        company=written(COMPANY, record.company),
+        business_date=record.business_date,
+        external_ref=record.external_ref,
+        waiting_for=waiting(record, roles),
+        reason=record.reason,
+        created_by=person(record.maker, record.maker_name),
+        created_at=record.created_at,
+        updated_at=record.updated_at,
+        closed_at=record.closed_at,
+        links=links(id),
+    )
+
+
+def waiting(record: ProcessRecord, roles: Collection[str]) -> Waiting | None:
+    """Whom or what it waits for."""
+    if record.waiting_for is None:
+        return None
+    if record.waiting_for == "maker":
+        who = person(record.maker, record.maker_name)
+        return Waiting(person=who, since=record.stage_since)
+    if record.waiting_for in roles:
+        return Waiting(role=record.waiting_for, since=record.stage_since)
+    return Waiting(timer=record.due_at, since=record.stage_since)
+
+
+class StepBody(BaseModel):
+    """One thing that was done. The technical members come with `view=technical`."""
+
+    id: str
+    sequence: int
+    title: str
+    who: Person | None
+    at: Time
+    step: str | None = Field(default=None, exclude_if=is_nothing)
+    effect_key: str | None = Field(default=None, exclude_if=is_nothing)
+    digest: str | None = Field(default=None, exclude_if=is_nothing)
+    user: str | None = Field(default=None, exclude_if=is_nothing)
+    recorded_at: Time | None = Field(default=None, exclude_if=is_nothing)
+    outputs: dict[str, Any] | None = Field(default=None, exclude_if=is_nothing)
+
+
+class Steps(BaseModel):
+    """What was done in a process, in order."""
+
+    process: str
+    data: list[StepBody]
+    engine: str | None = Field(default=None, exclude_if=is_nothing)
+
+
+def step(found: Step, *, technical: bool) -> StepBody:
+    """A step as people read it, or with what proves it."""
+    who = person(found.person, found.person_name or "") if found.person else None
+    body = StepBody(
+        id=written(EVIDENCE, found.id),
+        sequence=found.sequence,
+        title=found.title,
+        who=who,
+        at=found.at,
+    )
+    if not technical:
+        return body
+    return body.model_copy(
+        update={
+            "step": found.step,
+            "effect_key": found.effect_key,
+            "digest": found.digest,
+            "user": written(USER, found.user) if found.user else None,
+            "recorded_at": found.recorded_at,
+            "outputs": found.outputs,
+        }
+    )
+
+
+class EventBody(Resource):
+    """Something that happened."""
+
+    id: str
+    type: str
+    process: str
+    sequence: int
+    at: Time
+    payload: dict[str, Any]
+
+
+def event(view: View, found: Event) -> EventBody:
+    """An event as others are told of it."""
+    return EventBody(
+        tenant=view.caller.tenant_id,
+        livemode=view.caller.livemode,
+        id=written(EVENT, found.id),
+        type=found.type,
+        process=written(PROCESS, found.process),
+        sequence=found.sequence,
+        at=found.recorded_at,
+        payload=found.payload,
+    )
+
+
+class EngineBody(Resource):
+    """Where the engine keeps the process."""
+
+    process: str
+    workflow_id: str
+    run_id: str | None
+    status: str
+    history_events: int | None
+    ui_url: str | None
+    stored_history: bool

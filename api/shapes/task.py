@@ -1,0 +1,129 @@
+"""A task over the wire: what to decide, what changed, what was checked, who else can."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from api.caller import Caller
+from api.shapes.base import Money, Person, Resource, Time, is_nothing, money, person
+from domain.approvals.reading import Change, DocumentRecord, TaskRecord
+from domain.identifiers import DOCUMENT, PROCESS, TASK, written
+
+
+class ChangeBody(BaseModel):
+    """One field of the document, before and after its last correction."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+class Check(BaseModel):
+    """A rule that the document was held against, and the evidence of it."""
+
+    name: str
+    result: str
+    evidence: str | None
+
+
+class DocumentBody(BaseModel):
+    """The document as it is now."""
+
+    id: str
+    revision: int
+    hash: str
+    party: str | None
+    content: dict[str, Any]
+
+
+class DecisionBody(BaseModel):
+    """The one decision a task got."""
+
+    action: str
+    by: Person
+    at: Time
+    reason: str | None
+
+
+class TaskBody(Resource):
+    """A task. `subject_hash` is what a decision names in If-Match."""
+
+    id: str
+    process: str
+    reference: str
+    kind: str
+    title: str
+    state: str
+    role: str
+    escalated_to: str | None
+    round: int
+    level: int
+    levels: int
+    amount: Money
+    subject_hash: str
+    opened_at: Time
+    due: Time | None
+    reminders: int
+    decision: DecisionBody | None
+    allowed_actions: list[str]
+    why_you: str
+    changes: list[ChangeBody] | None = Field(default=None, exclude_if=is_nothing)
+    checks: list[Check] | None = Field(default=None, exclude_if=is_nothing)
+    documents: list[DocumentBody] | None = Field(default=None, exclude_if=is_nothing)
+    others_who_can: list[str] | None = Field(default=None, exclude_if=is_nothing)
+
+
+def task(
+    caller: Caller, record: TaskRecord, allowed: Sequence[str], why: str, *, display: bool = False
+) -> TaskBody:
+    """A task as a list shows it."""
+    checking = record.checking
+    return TaskBody(
+        tenant=caller.tenant_id,
+        livemode=caller.livemode,
+        id=written(TASK, checking.task),
+        process=written(PROCESS, record.process),
+        reference=record.reference,
+        kind=checking.kind,
+        title=checking.title,
+        state=checking.state,
+        role=checking.role,
+        escalated_to=checking.escalated_to,
+        round=record.round,
+        level=record.level,
+        levels=record.levels,
+        amount=money(record.amount, display=display),
+        subject_hash=checking.subject_hash,
+        opened_at=record.opened_at,
+        due=record.due_at,
+        reminders=record.reminders,
+        decision=decision(record),
+        allowed_actions=list(allowed),
+        why_you=why,
+    )
+
+
+def decision(record: TaskRecord) -> DecisionBody | None:
+    """The decision, when there is one."""
+    decided = record.checking.decided
+    if decided is None:
+        return None
+    by = person(decided.person, decided.name)
+    return DecisionBody(action=decided.action, by=by, at=decided.at, reason=record.reason)
+
+
+def change(found: Change) -> ChangeBody:
+    """A change as it goes over the wire."""
+    return ChangeBody(field=found.field, before=found.before, after=found.after)
+
+
+def document(found: DocumentRecord) -> DocumentBody:
+    """A document as it goes over the wire."""
+    return DocumentBody(
+        id=written(DOCUMENT, found.id),
+        revision=found.revision,
+        hash=found.content_hash,
+        party=found.party_name,
+        content=dict(found.content),
+    )

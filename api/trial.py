@@ -1,0 +1,212 @@
+"""Dry runs: what a request would lead to, with every check climbed and nothing stored."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request, Response
+from pydantic import BaseModel
+from sqlalchemy import Connection
+from starlette.concurrency import run_in_threadpool
+
+from api.answers import answered
+from api.bodies import ReasonBody
+from api.caller import Caller
+from api.deciding import Deciding, seen_of
+from api.edge import Edge
+from api.shapes.base import Money, money
+from api.starting import StartBody, Starting
+from domain.access import company as masters
+from domain.access.actor import holders
+from domain.approvals import reading as tasks
+from domain.approvals.deciding import Choice
+from domain.approvals.policy import APPROVE, REJECT
+from domain.definitions import journal, policy
+from domain.definitions.model import Definition
+from domain.ledger.entry import JournalEntry
+from domain.money import Money as Amount
+from domain.processes import opening, reading
+
+
+class Approver(BaseModel):
+    """A level: its role and who holds it now."""
+
+    level: int
+    role: str
+    people: list[str]
+
+
+class WouldPost(BaseModel):
+    """A posting that a template makes of the input."""
+
+    side: str
+    account: str
+    amount: Money
+
+
+class WouldEnter(BaseModel):
+    """A journal entry that would be posted."""
+
+    template: str
+    entry_date: str
+    narration: str
+    postings: list[WouldPost]
+
+
+class WouldStep(BaseModel):
+    """A step on the way, in the order they come."""
+
+    kind: str
+    title: str
+
+
+class Would(BaseModel):
+    """What would follow."""
+
+    subject: str
+    amount: Money | None
+    stage: str
+    steps: list[WouldStep]
+    approvers: list[Approver]
+    postings: list[WouldEnter]
+    limits: list[dict[str, Any]]
+
+
+class Trial(BaseModel):
+    """The answer of a dry run."""
+
+    would: Would
+    warnings: list[str]
+
+
+def is_trial(request: Request) -> bool:
+    """Whether nothing is to be stored."""
+    return request.query_params.get("dry_run", "").lower() in ("true", "1")
+
+
+async def would_start(edge: Edge, caller: Caller, request: Request, body: StartBody) -> Response:
+    """What starting a process would lead to."""
+    definition = edge.catalog.get(body.type)
+    starting = Starting(edge, caller, definition, body, "", "")
+    return answered(await run_in_threadpool(start_trial, starting))
+
+
+def start_trial(starting: Starting) -> Trial:
+    """Climb every rule, then say what the definition makes of the input."""
+    with starting.edge.reading(starting.caller.tenant) as connection:
+        ready = starting.checked(connection)
+        definition = starting.definition
+        amount = opening.amount_of(definition, ready.content)
+        approvers = approvers_of(connection, definition, amount, starting.caller)
+        entries = entries_of(connection, definition, ready.company.id, ready.content)
+    warnings = [f"Nobody can check level {a.level} ({a.role})." for a in approvers if not a.people]
+    would = Would(
+        subject=opening.subject_of(definition, ready.content),
+        amount=money(amount, display=True),
+        stage="approval" if approvers else definition.first_stage,
+        steps=steps_of(definition, approvers, entries),
+        approvers=approvers,
+        postings=entries,
+        limits=[band.model_dump(mode="json") for band in bands(definition)],
+    )
+    return Trial(would=would, warnings=warnings)
+
+
+def bands(definition: Definition) -> tuple[Any, ...]:
+    """The bands of approval by amount."""
+    return definition.approval.bands if definition.approval else ()
+
+
+def approvers_of(
+    connection: Connection, definition: Definition, amount: Amount, caller: Caller
+) -> list[Approver]:
+    """Each level with the people who hold its role, the maker left out."""
+    levels = enumerate(policy.levels(definition, amount), 1)
+    return [
+        Approver(level=level, role=role, people=able(connection, role, caller))
+        for level, role in levels
+    ]
+
+
+def able(connection: Connection, role: str, caller: Caller) -> list[str]:
+    """Who holds the role beside the caller."""
+    found = holders(connection, [role]).items()
+    return [name for id, name in found if id != caller.actor.person]
+
+
+def entries_of(
+    connection: Connection, definition: Definition, company: UUID, content: Mapping[str, Any]
+) -> list[WouldEnter]:
+    """The entries that the templates make of the input today."""
+    today = masters.today(connection)
+    code = str(content.get("vendor", ""))
+    return [
+        would_enter(
+            name,
+            journal.entry(
+                definition, name, content, company=company, today=today, party_code=code
+            ),
+        )
+        for name in definition.journals
+    ]  # fmt: skip
+
+
+def would_enter(template: str, entry: JournalEntry) -> WouldEnter:
+    """An entry that is not posted."""
+    return WouldEnter(
+        template=template,
+        entry_date=entry.entry_date.isoformat(),
+        narration=entry.narration,
+        postings=[
+            WouldPost(
+                side="debit" if posting.amount > 0 else "credit",
+                account=posting.account,
+                amount=money(Amount(abs(posting.amount), posting.currency)),
+            )
+            for posting in entry.postings
+        ],
+    )
+
+
+def steps_of(
+    definition: Definition, approvers: list[Approver], entries: list[WouldEnter]
+) -> list[WouldStep]:
+    """Checks, then approvals, then postings."""
+    checks = [WouldStep(kind="check", title=name) for name in definition.checks]
+    levels = [WouldStep(kind="approval", title=f"Level {a.level}: {a.role}") for a in approvers]
+    posted = [WouldStep(kind="posting", title=entry.narration) for entry in entries]
+    return [*checks, *levels, *posted]
+
+
+async def would_decide(
+    edge: Edge, caller: Caller, request: Request, *, task: UUID, action: str, body: ReasonBody
+) -> Response:
+    """What a decision would lead to."""
+    choice = Choice(task, action, body.reason, seen_of(request))
+    return answered(await run_in_threadpool(decide_trial, Deciding(edge, caller, choice)))
+
+
+def decide_trial(deciding: Deciding) -> Trial:
+    """Climb the ladder, then say who comes next and what would be posted."""
+    found = deciding.check(False)
+    edge, caller = deciding.edge, deciding.caller
+    with edge.reading(caller.tenant) as connection:
+        definition = edge.definition(connection, found.definition_hash)
+        levels = approvers_of(connection, definition, found.amount, caller)
+        document = tasks.document(connection, found.process)
+        company = reading.get(connection, found.process).company
+        entries = entries_of(connection, definition, company, document.content)
+    left = levels[found.level :]
+    action = deciding.choice.action
+    stage = {APPROVE: "approval" if left else "posting", REJECT: "rejected"}
+    ahead = action == APPROVE
+    would = Would(
+        subject=found.subject,
+        amount=money(found.amount, display=True),
+        stage=stage.get(action, "correction"),
+        steps=steps_of(definition, left, entries)[len(definition.checks) :] if ahead else [],
+        approvers=left if ahead else [],
+        postings=entries if ahead and not left else [],
+        limits=[band.model_dump(mode="json") for band in bands(definition)],
+    )
+    return Trial(would=would, warnings=[])

@@ -1,0 +1,146 @@
+"""Reading a process or a task for a caller: the record, and what she may do about it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from api.bodies import read_id
+from api.caller import Caller, allow
+from api.edge import Edge
+from api.problems import addressed, not_found
+from api.shapes.base import money, person
+from api.shapes.entry import entry
+from api.shapes.exception import ExceptionBody, exception
+from api.shapes.process import ProcessBody, Stage, Subject, View, links, process
+from api.shapes.task import Check, TaskBody, change, document, task
+from domain.approvals import inbox
+from domain.approvals import reading as tasks
+from domain.approvals.policy import Checking, allowed_actions
+from domain.approvals.reading import TaskRecord
+from domain.definitions.model import Definition
+from domain.identifiers import EVIDENCE, PROCESS, written
+from domain.ledger import reading as ledger
+from domain.money import Money
+from domain.processes import exceptions_reading, opening, reading, record
+from domain.processes.exceptions_reading import ExceptionRecord
+from domain.processes.reading import ProcessRecord
+
+INCLUDES = ("tasks", "postings", "documents", "exceptions")
+
+
+def process_record(connection: Connection, id: str) -> ProcessRecord:
+    """The process of an id, or of `reference:BILL-…` or `number:PI/2026-27/00001`."""
+    kind, _, name = id.partition(":")
+    if not id.isprintable():
+        raise not_found("process")
+    with addressed("process"):
+        if kind == "reference":
+            return reading.with_reference(connection, name)
+        if kind == "number":
+            return reading.with_number(connection, name)
+        return reading.get(connection, read_id(PROCESS, id))
+
+
+def process_body(
+    edge: Edge, connection: Connection, view: View, found: ProcessRecord
+) -> ProcessBody:
+    """A process as a list or an answer shows it."""
+    definition = edge.definition(connection, found.definition_hash)
+    return process(view, found, definition, edge.catalog.roles)
+
+
+def process_in_full(
+    edge: Edge, connection: Connection, view: View, found: ProcessRecord, include: frozenset[str]
+) -> ProcessBody:
+    """A process with what the caller may do, and what she asked to be included."""
+    definition = edge.definition(connection, found.definition_hash)
+    body = process(view, found, definition, edge.catalog.roles)
+    facts = record.facts(connection, found.id)
+    body.allowed_actions = reading.actions_of(definition, facts, view.caller.actor)
+    if "documents" in include:
+        body.documents = [document(tasks.document(connection, found.id))]
+    if "tasks" in include:
+        allow(edge, view.caller, "tasks")
+        body.tasks = [
+            task_body(edge, connection, view, each)
+            for each in tasks.of_process(connection, found.id)
+        ]
+    if "postings" in include:
+        allow(edge, view.caller, "ledger")
+        entries = ledger.of_process(connection, found.company, found.id)
+        body.postings = [entry(view.caller, each, display=view.display) for each in entries]
+    if "exceptions" in include:
+        allow(edge, view.caller, "exceptions")
+        parked = exceptions_reading.of_process(connection, found.id)
+        body.exceptions = [exception_body(edge, connection, view.caller, each) for each in parked]
+    return body
+
+
+def pending(
+    caller: Caller, definition: Definition, id: UUID, *, amount: Money | None = None
+) -> ProcessBody:
+    """A process that the engine has and the database not yet."""
+    now = datetime.now(UTC)
+    name = definition.first_stage
+    return ProcessBody(
+        tenant=caller.tenant_id,
+        livemode=caller.livemode,
+        id=written(PROCESS, id),
+        reference=opening.reference_of(definition, id),
+        number=None,
+        type=definition.process,
+        type_version=definition.hash,
+        config_version=definition.hash,
+        status="running",
+        stage=Stage(name=name, title=definition.stages[name].title, since=None, due=None),
+        subject=Subject(title=definition.title, document=None),
+        amount=money(amount) if amount else None,
+        company=None,
+        business_date=None,
+        external_ref=None,
+        waiting_for=None,
+        reason=None,
+        created_by=person(caller.actor.person, caller.actor.name),
+        created_at=now,
+        updated_at=now,
+        closed_at=None,
+        links=links(written(PROCESS, id)),
+    )
+
+
+def checking_of(definition: Definition, found: TaskRecord) -> Checking:
+    """What the ladder looks at, with the roles that approve at some level."""
+    return replace(found.checking, approver_roles=inbox.approvers(definition))
+
+
+def task_body(edge: Edge, connection: Connection, view: View, found: TaskRecord) -> TaskBody:
+    """A task as a list shows it."""
+    definition = edge.definition(connection, found.definition_hash)
+    actor = view.caller.actor
+    allowed = allowed_actions(checking_of(definition, found), actor)
+    why = tasks.why(definition, found, actor, allowed)
+    return task(view.caller, found, allowed, why, display=view.display)
+
+
+def task_in_full(edge: Edge, connection: Connection, view: View, found: TaskRecord) -> TaskBody:
+    """A task with everything one looks at before deciding."""
+    definition = edge.definition(connection, found.definition_hash)
+    body = task_body(edge, connection, view, found)
+    evidence = tasks.checked_by(connection, found.process)
+    proof = written(EVIDENCE, evidence) if evidence else None
+    body.changes = [change(each) for each in tasks.changes_since(connection, found.process)]
+    body.checks = [Check(name=n, result="passed", evidence=proof) for n in definition.checks]
+    body.documents = [document(tasks.document(connection, found.process))]
+    body.others_who_can = tasks.others_who_can(connection, found.checking, view.caller.actor)
+    return body
+
+
+def exception_body(
+    edge: Edge, connection: Connection, caller: Caller, found: ExceptionRecord
+) -> ExceptionBody:
+    """An exception with what the caller may do about it."""
+    definition = edge.definition(connection, found.definition_hash)
+    allowed = exceptions_reading.allowed_resolutions(connection, definition, found.id, caller.actor)
+    return exception(caller, found, allowed)

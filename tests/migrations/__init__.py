@@ -1,0 +1,1 @@
+"""The schema, its revisions and its guard."""

@@ -1,0 +1,274 @@
+"""What each login may do, table by table, as the catalogue has it and as the database answers."""
+
+from uuid import uuid4
+
+import pytest
+from psycopg import errors
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from domain.database import METADATA, TENANT, transaction
+from domain.schema import ledger
+from migrations.logins import OWNER
+from sandbox.tenant import Tenant, as_owner, open_tenant
+from tests.book import Book
+
+LEDGER = sorted(
+    table.name for table in vars(ledger).values() if getattr(table, "metadata", None) is METADATA
+)
+TENANT_TABLES = sorted(name for name, table in METADATA.tables.items() if "tenant_id" in table.c)
+
+# The only functions that act with the owner's rights, and who may call them.
+DEFINERS = {
+    "ledger_post(jsonb,boolean)": {"kontor_app"},
+    "ledger_reverse(uuid,date,text,text,uuid)": {"kontor_app"},
+    "ledger_open_year(uuid,date)": set(),
+    "ledger_open_account(uuid,text,text,text,date)": set(),
+    "ledger_set_period(uuid,text,uuid,text)": set(),
+    "tenant_ids()": {"kontor_app"},
+}
+PATHS = "search_path=public, pg_temp"
+# The setting is unknown to a new session, and empty in one that had it in an earlier transaction.
+NO_TENANT = r'kontor\.tenant|type uuid: ""'
+
+
+@pytest.fixture(scope="module")
+def tenants(database):
+    """Two tenants, each with an entry."""
+    made = [open_tenant(database.admin, Tenant(uuid4()), today=Book.TODAY) for _ in range(2)]
+    for tenant in made:
+        book = Book(database, tenant)
+        book.post(book.sale())
+    return made
+
+
+@pytest.fixture
+def rows(database):
+    """Asks the catalogue as the superuser."""
+
+    def ask(query):
+        with database.admin.connect() as connection:
+            return connection.execute(text(query)).all()
+
+    return ask
+
+
+@pytest.mark.parametrize("table", LEDGER)
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT * FROM {table}",
+        "UPDATE {table} SET tenant_id = tenant_id",
+        "DELETE FROM {table}",
+        "TRUNCATE {table}",
+    ],
+)
+def test_no_login_writes_the_ledger_past_its_functions(database, tenants, table, statement):
+    for engine in (database.app, database.reader, database.edge):
+        with (
+            pytest.raises(DBAPIError) as caught,
+            transaction(engine, tenants[0].id) as connection,
+        ):
+            connection.exec_driver_sql(statement.format(table=table))
+        allowed = (errors.InsufficientPrivilege, errors.ReadOnlySqlTransaction)
+        assert isinstance(caught.value.orig, allowed)
+
+
+@pytest.mark.parametrize("table", ["journal_entries", "postings", "voucher_numbers"])
+@pytest.mark.parametrize("statement", ["UPDATE {} SET tenant_id = tenant_id", "DELETE FROM {}"])
+def test_not_even_the_owner_changes_what_was_posted(database, tenants, table, statement):
+    with (
+        pytest.raises(Exception, match="record_must_stay"),
+        as_owner(database.admin, tenants[0].id) as connection,
+    ):
+        connection.exec_driver_sql(statement.format(table))
+
+
+def test_not_even_the_owner_posts_what_does_not_balance(database, tenants):
+    with (
+        pytest.raises(Exception, match="entry_must_balance"),
+        as_owner(database.admin, tenants[0].id) as connection,
+    ):
+        connection.exec_driver_sql(
+            "INSERT INTO postings SELECT tenant_id, entry_id, 9, account_id, entry_date, currency,"
+            " amount, base_amount, dimension_set_id FROM postings LIMIT 1"
+        )
+
+
+@pytest.mark.parametrize("table", TENANT_TABLES)
+def test_the_rows_of_another_tenant_are_invisible(database, tenants, table):
+    """Under the owner's rights, so that only row security is between them."""
+    mine, other = tenants
+    with as_owner(database.admin, mine.id) as connection:
+        seen = connection.scalars(text(f"SELECT DISTINCT tenant_id FROM {table}")).all()
+        touched = text(f"SELECT FROM {table} WHERE tenant_id = :other FOR UPDATE")
+        assert connection.execute(touched, {"other": other.id}).all() == []
+    assert seen in ([], [mine.id])
+
+
+@pytest.mark.parametrize("table", TENANT_TABLES)
+def test_a_row_for_another_tenant_is_refused(database, tenants, table):
+    """A row of nulls but for the tenant: row security speaks before any constraint."""
+    mine, other = tenants
+    columns = [column.name for column in METADATA.tables[table].c]
+    generated = "OVERRIDING SYSTEM VALUE" if table in ("accounts", "dimension_sets") else ""
+    values = ", ".join(f"'{other.id}'" if name == "tenant_id" else "NULL" for name in columns)
+    with pytest.raises(DBAPIError) as caught, as_owner(database.admin, mine.id) as connection:
+        connection.exec_driver_sql(
+            f"INSERT INTO {table} ({', '.join(columns)}) {generated} VALUES ({values})"
+        )
+    assert isinstance(caught.value.orig, errors.InsufficientPrivilege)
+    assert "row-level security" in str(caught.value.orig)
+
+
+@pytest.mark.parametrize("table", TENANT_TABLES)
+def test_without_a_tenant_every_table_says_so(database, tenants, table):
+    with database.admin.connect() as connection:
+        connection.exec_driver_sql(f"SET LOCAL ROLE {OWNER}")
+        with pytest.raises(DBAPIError, match=NO_TENANT):
+            connection.exec_driver_sql(f"SELECT FROM {table}")
+
+
+def test_the_functions_act_for_the_current_tenant_alone(database, tenants):
+    mine, other = tenants
+    book = Book(database, mine)
+    before = Book(database, other).state()
+    foreign = Book(database, other)
+
+    (outcome,) = book.post_batch(("foreign", foreign.sale()))
+    assert outcome.outcome == "refused"
+    with foreign.transaction() as connection:
+        entry = connection.scalar(text("SELECT id FROM journal_entries"))
+    with pytest.raises(Exception, match="entry_must_exist"):
+        book.reverse(entry)
+
+    assert foreign.state() == before
+
+
+def test_row_security_is_forced_on_every_table_of_a_tenant(rows):
+    unforced = rows("""
+        SELECT relname FROM pg_class c
+        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+          AND NOT (relrowsecurity AND relforcerowsecurity)
+          AND relname NOT IN ('alembic_version', 'definitions')
+    """)
+    assert unforced == []
+
+
+def test_every_table_of_the_database_with_a_tenant_is_known_here(rows):
+    found = rows("""
+        SELECT table_name FROM information_schema.columns
+        WHERE table_schema = 'public' AND column_name = 'tenant_id' ORDER BY table_name
+    """)
+    assert [row.table_name for row in found] == TENANT_TABLES
+
+
+def test_keys_uniques_and_references_between_tenant_tables_carry_the_tenant(rows):
+    without = rows("""
+        SELECT conrelid::regclass || ': ' || pg_get_constraintdef(c.oid) AS said
+        FROM pg_constraint c
+        JOIN pg_attribute a ON a.attrelid = conrelid AND a.attname = 'tenant_id'
+        WHERE connamespace = 'public'::regnamespace AND contype IN ('p', 'u', 'f')
+          AND NOT a.attnum = ANY (conkey)
+          AND NOT (contype = 'f' AND confrelid = 'definitions'::regclass)
+    """)
+    assert [row.said for row in without] == []
+
+
+def test_what_names_a_row_of_another_table_refers_to_it(rows):
+    """An id column without a foreign key is listed with the reason it has none."""
+    free = {
+        "journal_entries.process_id": "written by the process itself, in its own transaction",
+        "journal_entries.document_id": "as above",
+        "voucher_numbers.company_id": "through its entry",
+        "processes.document_id": "the process is written before its document",
+        "decisions.process_id": "through its task",
+        "idempotency_keys.subject_id": "a key is used before what it makes exists",
+        "processes.workflow_id": "Temporal's",
+        "archived_histories.run_id": "Temporal's",
+    }
+    found = rows("""
+        SELECT relname || '.' || attname AS name
+        FROM pg_attribute a JOIN pg_class r ON r.oid = attrelid
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attname LIKE '%\\_id'
+          AND attname NOT IN ('tenant_id', 'transaction_id')
+          AND NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = attrelid AND contype = 'f'
+                          AND attnum = ANY (conkey))
+    """)
+    assert sorted(row.name for row in found) == sorted(free)
+
+
+def test_only_listed_functions_act_with_the_owners_rights(rows):
+    found = rows("""
+        SELECT p.oid::regprocedure::text AS name, pg_get_userbyid(proowner) AS owner,
+               proconfig AS settings,
+               array_remove(array_agg(coalesce(nullif(a.grantee, 0)::regrole::text, 'PUBLIC')),
+                            'kontor_owner') AS callers
+        FROM pg_proc p, aclexplode(coalesce(proacl, acldefault('f', proowner))) AS a
+        WHERE pronamespace = 'public'::regnamespace AND prosecdef
+        GROUP BY p.oid
+    """)
+    assert {row.name: set(row.callers) for row in found} == DEFINERS
+    assert {row.owner for row in found} == {OWNER}
+    assert all(PATHS in row.settings for row in found)
+
+
+def test_nobody_but_the_owner_makes_anything_in_the_schema(rows):
+    makers = rows("""
+        SELECT rolname FROM pg_roles
+        WHERE has_schema_privilege(oid, 'public', 'CREATE') AND NOT rolsuper
+          AND rolname NOT LIKE 'pg\\_%'
+    """)
+    assert [row.rolname for row in makers] == [OWNER]
+
+
+def test_the_reader_writes_nothing_and_the_edge_only_its_table(rows):
+    writing = "('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN')"
+    granted = rows(f"""
+        SELECT DISTINCT a.grantee::regrole::text AS login, relname AS name
+        FROM pg_class, aclexplode(relacl) AS a
+        WHERE relnamespace = 'public'::regnamespace AND a.grantee <> relowner
+          AND a.privilege_type IN {writing} AND a.grantee::regrole::text <> 'kontor_app'
+    """)
+    assert [tuple(row) for row in granted] == [("kontor_edge", "idempotency_keys")]
+
+
+def test_the_reader_cannot_write_even_what_it_creates(database, tenants):
+    with (
+        pytest.raises(DBAPIError) as caught,
+        transaction(database.reader, tenants[0].id) as connection,
+    ):
+        connection.exec_driver_sql("CREATE TABLE mine (id integer)")
+    assert isinstance(caught.value.orig, errors.ReadOnlySqlTransaction)
+
+
+def test_the_reader_stays_within_its_grants_though_it_lifts_read_only(database, tenants):
+    with database.reader.connect() as connection:
+        connection.exec_driver_sql("SET TRANSACTION READ WRITE")
+        connection.execute(TENANT, {"tenant": str(tenants[0].id)})
+        with pytest.raises(DBAPIError) as caught:
+            connection.exec_driver_sql("UPDATE parties SET name = 'Mine'")
+    assert isinstance(caught.value.orig, errors.InsufficientPrivilege)
+
+
+def test_the_edge_keeps_its_keys_and_reads_no_business(database, tenants):
+    key = {"tenant": tenants[0].id, "subject": uuid4()}
+    with transaction(database.edge, tenants[0].id) as connection:
+        connection.execute(
+            text(
+                "INSERT INTO idempotency_keys"
+                " (tenant_id, key, request_hash, subject_id, held_until)"
+                " VALUES (:tenant, 'key', 'hash', :subject, now())"
+            ),
+            key,
+        )
+        connection.execute(text("UPDATE idempotency_keys SET status = 202"))
+    with pytest.raises(DBAPIError), transaction(database.edge, tenants[0].id) as connection:
+        connection.execute(text("SELECT FROM processes"))
+
+
+def test_the_registry_of_tenants_is_the_owners(database, tenants):
+    with transaction(database.app, tenants[0].id) as connection:
+        assert connection.scalars(text("SELECT id FROM tenants")).all() == [tenants[0].id]
+        known = connection.scalars(text("SELECT tenant_ids()")).all()
+    assert {tenant.id for tenant in tenants} <= set(known)

@@ -1,0 +1,341 @@
+"""An office at work: a worker, the bank, and the cast sending instructions as the API would.
+
+Every call waits for its answer, so a test reads from top to bottom.
+"""
+
+import asyncio
+import itertools
+import threading
+import time
+from collections.abc import Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+from joserfc.jwk import OKPKey
+from sqlalchemy import Row, text
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+)
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.exceptions import ApplicationError
+from temporalio.worker import Interceptor
+
+from activities.desk import Desk, Instruction
+from activities.effects import Effects
+from activities.partners.bank import Bank
+from config.keys import new_signing_key, public_half
+from domain import identifiers
+from domain.access import token
+from domain.access.token import Assertion
+from domain.approvals import deciding
+from domain.approvals.deciding import Choice, Decision
+from domain.canonical import digest
+from domain.definitions.catalog import Catalog
+from domain.identifiers import written
+from domain.processes import release
+from domain.processes.opening import Opened, Request, start_content
+from domain.refusal import Refusal
+from sandbox.tenant import Tenant, as_owner
+from tests.database import Database
+from tests.sandbox.bank_process import BankProcess
+from workflows import client
+from workflows.kit.messages import Act, Amend, Decide, Repair, StartProcess
+from workflows.worker import worker
+
+# Histories recorded under this key stay readable; it protects nothing.
+PAYLOAD_KEY = bytes(range(32))
+NUMBERS = itertools.count(1)
+PATIENCE = 30
+
+Result = TypeVar("Result")
+
+
+def rupees(amount: str) -> dict[str, Any]:
+    """Money on the wire: `29500.00`."""
+    whole, _, part = amount.replace(",", "").partition(".")
+    return {"amount": int(whole + f"{part:0<2}"), "currency": "INR"}
+
+
+def invoice(**changes: Any) -> dict[str, Any]:
+    """V-001's invoice: 25,000.00 of audit and 18 % GST within Karnataka, 29,500.00 in all."""
+    today = date.today()
+    line = {
+        "description": "Audit of the quarter",
+        "expense_account": "professional_fees",
+        "quantity": "2.5",
+        "unit_price": rupees("10000.00"),
+        "net": rupees("25000.00"),
+        "gst_rate": "18",
+    }
+    given = {
+        "vendor": "V-001",
+        "invoice_number": f"INV/{next(NUMBERS)}-{uuid4().hex[:6]}",
+        "invoice_date": today.isoformat(),
+        "due_date": (today + timedelta(days=30)).isoformat(),
+        "lines": [line],
+        "cgst": rupees("2250.00"),
+        "sgst": rupees("2250.00"),
+        "igst": rupees("0.00"),
+        "total": rupees("29500.00"),
+    }
+    return given | changes
+
+
+def large_invoice(**changes: Any) -> dict[str, Any]:
+    """Twice as much, 59,000.00: beyond the first band, so two levels check it."""
+    line = invoice()["lines"][0] | {"quantity": "5", "net": rupees("50000.00")}
+    tax = {"cgst": rupees("4500.00"), "sgst": rupees("4500.00")}
+    return invoice(lines=[line], total=rupees("59000.00"), **tax) | changes
+
+
+class Loop:
+    """An event loop of its own thread, so that tests need not be coroutines."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self.thread.start()
+
+    def run(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Run to the end, here and now."""
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(PATIENCE * 2)
+
+    def close(self) -> None:
+        """Stop the thread."""
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join()
+
+
+@dataclass
+class Office:
+    """Everything a process needs, and the cast."""
+
+    database: Database
+    tenant: Tenant
+    bank: BankProcess
+    loop: Loop
+    temporal: Client
+    catalog: Catalog
+    task_queue: str
+    key: OKPKey
+    type: str = "invoice_approval"
+    names: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def signed(self, name: str, action: str, subject: str, content: Any) -> Instruction:
+        """The instruction of one of the cast, as the API signs it."""
+        user = self.tenant.user(name)
+        asked = Assertion(self.tenant.id, user, action, subject, digest(content))
+        return Instruction(user, token.sign(self.key, asked))
+
+    def receive(
+        self,
+        given: dict[str, Any] | None = None,
+        *,
+        by: str = "asha",
+        external_ref: str | None = None,
+    ) -> "Case":
+        """Somebody enters an invoice; the case is open when this returns."""
+        definition = self.catalog.get(self.type)
+        given = given or invoice()
+        process = identifiers.new_uuid()
+        request = Request(self.tenant.company, definition.hash, given, digest(given), None)
+        subject = written(identifiers.PROCESS, process)
+        instruction = self.signed(by, "start", subject, start_content(self.type, request))
+        start = StartProcess(
+            self.tenant.id, process, self.tenant.company, definition.hash, given, instruction,
+            request.request_hash, external_ref,
+        )  # fmt: skip
+        handle, opened = self.loop.run(self.start(start, definition.workflow or ""))
+        return Case(self, process, handle, opened)
+
+    async def start(
+        self, start: StartProcess, workflow: str
+    ) -> tuple[WorkflowHandle[Any, Any], Opened]:
+        """Start the workflow and wait for its receipt."""
+        tenant = written(identifiers.TENANT, self.tenant.id)
+        operation: Any = WithStartWorkflowOperation(
+            workflow,
+            start,
+            id=f"{tenant}/{self.type}/{start.process.hex[-20:]}",
+            task_queue=self.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+        )
+        opened: Opened = await self.temporal.execute_update_with_start_workflow(
+            "received", start_workflow_operation=operation, result_type=Opened
+        )
+        return await operation.workflow_handle(), opened
+
+    def rows(self, statement: str, **values: Any) -> Sequence[Row[Any]]:
+        """What the database holds, seen by the owner under the tenant."""
+        with as_owner(self.database.admin, self.tenant.id) as connection:
+            result = connection.execute(text(statement), values)
+            return result.all() if result.returns_rows else []
+
+    def set_period(self, state: str) -> None:
+        """Lock or reopen this month."""
+        self.rows(
+            "SELECT ledger_set_period(id, :state, :person, 'for a test') FROM periods "
+            "WHERE current_date BETWEEN starts_on AND ends_on",
+            state=state,
+            person=self.tenant.person("deepa"),
+        )
+
+
+@dataclass
+class Case:
+    """One process and what people do to it. A refusal is raised as the Refusal it was."""
+
+    office: Office
+    process: UUID
+    handle: WorkflowHandle[Any, Any]
+    opened: Opened
+
+    @property
+    def id(self) -> str:
+        """The process's id as people see it."""
+        return written(identifiers.PROCESS, self.process)
+
+    @property
+    def record(self) -> Row[Any]:
+        """The row that shows where it stands."""
+        return self.office.rows("SELECT * FROM processes WHERE id = :id", id=self.process)[0]
+
+    @property
+    def task(self) -> Row[Any]:
+        """The task that waits."""
+        found = self.office.rows(
+            "SELECT * FROM tasks WHERE process_id = :id AND state = 'open'", id=self.process
+        )
+        return found[0]
+
+    def exception(self) -> Row[Any]:
+        """The parked step, once there is one."""
+        statement = "SELECT * FROM exceptions WHERE process_id = :id AND state = 'open'"
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            if found := self.office.rows(statement, id=self.process):
+                return found[0]
+            time.sleep(0.05)
+        raise AssertionError(f"{self.id} parked nothing; it stands at {self.record.stage}.")
+
+    def decide(self, by: str, action: str = "approve", reason: str | None = None) -> Decision:
+        """Approve, reject or send back the task that waits."""
+        task = self.task
+        return self.decide_task(by, task.id, action, reason, seen=task.subject_hash)
+
+    def decide_task(
+        self, by: str, task: UUID, action: str, reason: str | None, *, seen: str
+    ) -> Decision:
+        """The same on a task that somebody looked at earlier."""
+        choice = Choice(task, action, reason, seen)
+        subject = written(identifiers.TASK, task)
+        instruction = self.office.signed(by, action, subject, deciding.content(choice))
+        return self.send("decide", Decide(self.call(), choice, instruction), Decision)
+
+    def act(self, by: str, action: str, reason: str | None = None) -> Any:
+        """Cancel, reverse or pay now."""
+        instruction = self.office.signed(by, action, self.id, {"reason": reason})
+        return self.send("act", Act(self.call(), action, reason, instruction), dict[str, Any])
+
+    def amend(self, by: str, given: dict[str, Any]) -> Any:
+        """Put a corrected invoice in place."""
+        instruction = self.office.signed(by, "amend", self.id, {"input": given})
+        return self.send("amend", Amend(self.call(), given, instruction), dict[str, Any])
+
+    def repair(self, by: str, resolution: str, reason: str | None = None) -> Any:
+        """Retry or cancel the parked step."""
+        exception = self.exception().id
+        subject = written(identifiers.EXCEPTION, exception)
+        instruction = self.office.signed(by, resolution, subject, {"reason": reason})
+        message = Repair(self.call(), exception, resolution, reason, instruction)
+        return self.send("repair", message, dict[str, Any])
+
+    def call(self) -> str:
+        """The name of one request of a caller."""
+        return f"call-{next(self.office.names)}"
+
+    def send(self, update: str, message: Any, result: type[Result]) -> Result:
+        """An update to the process, answered."""
+        try:
+            return self.office.loop.run(
+                self.handle.execute_update(update, message, result_type=result)
+            )
+        except WorkflowUpdateFailedError as failed:
+            if isinstance(failed.cause, ApplicationError):
+                code = failed.cause.type or "unnamed"
+                raise Refusal(code, failed.cause.message, **failed.cause.details[0]) from failed
+            raise
+
+    def outcome(self) -> str:
+        """How it ended."""
+        return str(self.office.loop.run(asyncio.wait_for(self.handle.result(), PATIENCE)))
+
+    def event_types(self) -> list[str]:
+        """Its history, by the names of events."""
+        history = self.office.loop.run(self.handle.fetch_history())
+        kind = history.events[0].DESCRIPTOR.fields_by_name["event_type"].enum_type
+        prefix = "EVENT_TYPE_"
+        return [
+            kind.values_by_number[event.event_type].name.removeprefix(prefix)
+            for event in history.events
+        ]
+
+    def titles(self) -> list[str]:
+        """What the evidence says happened, in order."""
+        rows = self.office.rows(
+            "SELECT title FROM evidence WHERE process_id = :id ORDER BY sequence", id=self.process
+        )
+        return [row.title for row in rows]
+
+    def book(self) -> str:
+        """What it posted, in journal notation without the narrations."""
+        rows = self.office.rows(
+            "SELECT a.code, p.amount, p.currency FROM postings p JOIN journal_entries e "
+            "ON e.id = p.entry_id JOIN accounts a ON a.id = p.account_id "
+            "WHERE e.process_id = :id ORDER BY e.recorded_at, p.line",
+            id=self.process,
+        )
+        return "\n".join(
+            f"{'Dr' if row.amount > 0 else 'Cr'} {row.code} {abs(row.amount) / 100:.2f}"
+            for row in rows
+        )
+
+
+@contextmanager
+def open_office(
+    database: Database,
+    tenant: Tenant,
+    bank: BankProcess,
+    catalog: Catalog,
+    *,
+    address: str,
+    interceptors: Sequence[Interceptor] = (),
+) -> Iterator[Office]:
+    """A worker on a task queue of its own, for one tenant."""
+    loop = Loop()
+    private = new_signing_key()
+    catalog = release.load(database.app, catalog)
+    temporal = loop.run(client.connect(address, namespace="kontor", payload_key=PAYLOAD_KEY))
+    public = OKPKey.import_key(public_half(private))
+    desk = Desk(Effects(database.app), catalog, public)
+    queue = f"office-{uuid4().hex[:8]}"
+    partner = Bank(bank.url, timeout=2)
+
+    async def make() -> Any:
+        return worker(temporal, queue, desk, partner, interceptors=list(interceptors))
+
+    running = loop.run(make())
+    loop.run(running.__aenter__())
+    try:
+        yield Office(
+            database, tenant, bank, loop, temporal, catalog, queue, OKPKey.import_key(private)
+        )
+    finally:
+        loop.run(running.__aexit__(None, None, None))
+        loop.close()

@@ -1,0 +1,160 @@
+"""One scenario per outcome of the invoice approval. Tests play them, and histories are recorded."""
+
+import time
+from collections.abc import Callable
+
+from tests.office import Case, Office, invoice, large_invoice
+
+PATIENCE = 30
+
+
+def waits_at(case: Case, stage: str) -> Case:
+    """The case, once it stands at the stage."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if case.record.stage == stage:
+            return case
+        time.sleep(0.05)
+    raise AssertionError(f"{case.id} stands at {case.record.stage}, not at {stage}.")
+
+
+def approved(office: Office) -> Case:
+    """Approved by bina and waiting for its due date."""
+    case = office.receive()
+    case.decide("bina")
+    return waits_at(case, "awaiting_due_date")
+
+
+def paid(office: Office) -> Case:
+    """Approved, posted, paid now."""
+    case = approved(office)
+    case.act("esha", "pay_now")
+    return case
+
+
+def paid_when_due(office: Office) -> Case:
+    """Due today, so paid without waiting."""
+    given = invoice()
+    case = office.receive(given | {"due_date": given["invoice_date"]})
+    case.decide("bina")
+    return case
+
+
+def approved_in_two_levels(office: Office) -> Case:
+    """Two people approve a large one, then it is paid."""
+    case = office.receive(large_invoice())
+    case.decide("bina")
+    case.decide("deepa")
+    waits_at(case, "awaiting_due_date").act("esha", "pay_now")
+    return case
+
+
+def rejected(office: Office) -> Case:
+    """Bina says no."""
+    case = office.receive()
+    case.decide("bina", "reject", "Not ours")
+    return case
+
+
+def corrected(office: Office) -> Case:
+    """Sent back, corrected, approved, paid."""
+    given = invoice()
+    case = office.receive(given)
+    case.decide("bina", "send_back", "The description says nothing")
+    line = given["lines"][0] | {"description": "Audit, July to September"}
+    case.amend("asha", given | {"lines": [line]})
+    case.decide("bina")
+    waits_at(case, "awaiting_due_date").act("esha", "pay_now")
+    return case
+
+
+def cancelled(office: Office) -> Case:
+    """Cancelled by its maker while it waits for approval."""
+    case = office.receive()
+    case.act("asha", "cancel", "Entered twice")
+    return case
+
+
+def cancelled_in_correction(office: Office) -> Case:
+    """Sent back, and given up."""
+    case = office.receive()
+    case.decide("bina", "send_back", "Wrong vendor")
+    case.act("asha", "cancel", "Wrong vendor indeed")
+    return case
+
+
+def reversed_after_posting(office: Office) -> Case:
+    """Posted, then cancelled with a reversal."""
+    case = approved(office)
+    case.act("deepa", "reverse", "The vendor withdrew it")
+    return case
+
+
+def refused_at_receipt(office: Office) -> Case:
+    """The same invoice a second time."""
+    given = invoice()
+    office.receive(given)
+    return office.receive(given)
+
+
+def payment_refused_and_reversed(office: Office) -> Case:
+    """The bank refuses for good; the invoice is cancelled and reversed."""
+    case = approved(office)
+    office.bank.arm("refuse", match={"reference": case.opened.reference})
+    case.act("esha", "pay_now")
+    case.repair("esha", "cancel", "The account is closed")
+    return case
+
+
+def payment_refused_and_tried_anew(office: Office) -> Case:
+    """The bank refuses once; a new attempt is paid."""
+    case = approved(office)
+    office.bank.arm("refuse", match={"reference": case.opened.reference})
+    case.act("esha", "pay_now")
+    case.repair("esha", "retry")
+    return case
+
+
+def posted_after_the_period_was_reopened(office: Office) -> Case:
+    """The month is locked between receipt and posting, then reopened."""
+    case = office.receive()
+    office.set_period("locked")
+    try:
+        case.decide("bina")
+        case.exception()
+    finally:
+        office.set_period("open")
+    case.repair("esha", "retry")
+    waits_at(case, "awaiting_due_date").act("esha", "pay_now")
+    return case
+
+
+def cancelled_while_parked(office: Office) -> Case:
+    """The month is locked before posting, and the invoice given up."""
+    case = office.receive()
+    office.set_period("locked")
+    try:
+        case.decide("bina")
+        case.repair("deepa", "cancel", "Too late for this year")
+        case.outcome()
+    finally:
+        office.set_period("open")
+    return case
+
+
+# Name, how it is played, the stage it ends at.
+SCENARIOS: dict[str, tuple[Callable[[Office], Case], str]] = {
+    "paid": (paid, "paid"),
+    "paid_when_due": (paid_when_due, "paid"),
+    "approved_in_two_levels": (approved_in_two_levels, "paid"),
+    "corrected": (corrected, "paid"),
+    "rejected": (rejected, "rejected"),
+    "cancelled": (cancelled, "cancelled"),
+    "cancelled_in_correction": (cancelled_in_correction, "cancelled"),
+    "cancelled_while_parked": (cancelled_while_parked, "cancelled"),
+    "reversed_after_posting": (reversed_after_posting, "reversed"),
+    "refused_at_receipt": (refused_at_receipt, "refused"),
+    "payment_refused_and_reversed": (payment_refused_and_reversed, "reversed"),
+    "payment_refused_and_tried_anew": (payment_refused_and_tried_anew, "paid"),
+    "posted_after_the_period_was_reopened": (posted_after_the_period_was_reopened, "paid"),
+}

@@ -1,0 +1,55 @@
+"""Checkers are reminded, and at the deadline somebody else is asked as well."""
+
+import os
+import time
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+
+from domain.definitions.catalog import Catalog
+from sandbox.tenant import Tenant, open_tenant
+from tests.database import ENGINE, Database
+from tests.office import Case, Office, open_office
+from tests.sandbox.bank_process import BankProcess
+
+
+@pytest.fixture
+def hasty(database: Database, bank: BankProcess, definitions: Catalog) -> Iterator[Office]:
+    """An office whose checkers are reminded every second and have two."""
+    shipped = definitions.get("invoice_approval")
+    assert shipped.approval is not None
+    soon = shipped.approval.model_copy(update={"remind_every": "1s", "deadline": "2s"})
+    definition = shipped.model_copy(update={"approval": soon})
+    own = Catalog({"invoice_approval": definition}, definitions.roles, definitions.accounts)
+    tenant = open_tenant(database.admin, Tenant(uuid4()))
+    with open_office(database, tenant, bank, own, address=os.environ[ENGINE]) as opened:
+        yield opened
+
+
+def reminded(case: Case, times: int) -> None:
+    deadline = time.monotonic() + 20
+    while case.task.reminders < times:
+        assert time.monotonic() < deadline, f"reminded {case.task.reminders} times"
+        time.sleep(0.1)
+
+
+def test_a_checker_who_waits_is_reminded_and_then_another_is_asked(hasty: Office):
+    case = hasty.receive()
+    reminded(case, 1)
+    assert case.task.escalated_to is None
+
+    reminded(case, 2)
+    assert case.task.escalated_to == "finance_head"
+    assert case.decide("deepa").verdict == "approved"
+    assert "Escalated to finance_head" in case.titles()
+
+
+def test_a_correction_that_waits_is_not_escalated(hasty: Office):
+    case = hasty.receive()
+    case.decide("bina", "send_back", "Wrong")
+    reminded(case, 3)
+
+    assert case.task.kind == "correction"
+    assert case.task.escalated_to is None
+    case.act("asha", "cancel", "Never mind")
