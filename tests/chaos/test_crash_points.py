@@ -37,12 +37,12 @@ MORE: dict[str, tuple[Point, ...]] = {"pay_party": ("before-call", "after-call-b
 
 # Which outcome leads past each step.
 LEADS_PAST = {
-    "open_process": "paid",
+    "open_process": "cancelled",
     "decide_task": "approved_by_two",
     "take_action": "cancelled",
     "amend_document": "corrected",
     "remind_task": "reminded",
-    "post_journal.invoice": "paid",
+    "post_journal.invoice": "paid_now",
     "post_journal.payment": "paid_now",
     "pay_party": "paid",
     "reverse_entry": "reversed",

@@ -12,7 +12,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from functools import cached_property
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -60,6 +60,7 @@ class World:
         self.tenant = Tenant()
         self.asked: list[Asked] = []
         self.numbers = 0
+        self.idle: list[psycopg.AsyncConnection[Row]] = []
         self.bank = httpx2.AsyncClient(
             base_url=f"http://127.0.0.1:{self.stack.ports.bank}", timeout=5, trust_env=False
         )
@@ -110,10 +111,19 @@ class World:
 
     async def rows(self, sql: str, *values: Any) -> list[Row]:
         """Look into the database, past row-level security."""
-        async with await psycopg.AsyncConnection.connect(
-            self.database_url, connect_timeout=3, row_factory=dict_row
-        ) as connection:
-            return await (await connection.execute(sql, values)).fetchall()
+        connection = self.idle.pop() if self.idle else await self.connected()
+        async with AsyncExitStack() as broken:
+            broken.push_async_callback(connection.close)
+            found = await (await connection.execute(sql, values)).fetchall()
+            broken.pop_all()
+        self.idle.append(connection)
+        return found
+
+    async def connected(self) -> psycopg.AsyncConnection[Row]:
+        """One more connection of the superuser."""
+        return await psycopg.AsyncConnection.connect(
+            self.database_url, connect_timeout=3, row_factory=dict_row, autocommit=True
+        )
 
     def number(self) -> str:
         """An invoice number that was not used yet."""

@@ -21,7 +21,7 @@ from domain.refusal import Refusal
 from workflows.kit.messages import Act, Amend, Decide, StartProcess
 from workflows.kit.options import ALWAYS
 from workflows.kit.parking import Parkable
-from workflows.kit.process import Cancelled, Turn
+from workflows.kit.process import CATCH_UP, Cancelled, Turn
 
 NO_SUCH_TASK = Refusal("task_must_be_open", "The process waits for no decision on this task.")
 
@@ -162,6 +162,7 @@ class Approvable(Parkable):
     async def act(self, message: Act) -> Taken:
         """Cancel, reverse, pay now: whatever the definition names."""
         async with self.lock:
+            await self.arrived_for(message.action)
             self.check_stage(message.action)
             taken = await self.instructed(
                 ProcessActivities.take_action,
@@ -184,6 +185,23 @@ class Approvable(Parkable):
         """Signed by the API, or it never happened."""
         content: Mapping[str, Any] = {"reason": message.reason}
         self.check_signed(message.instruction, message.action, self.id, content)
+
+    async def arrived_for(self, action: str) -> None:
+        """Wait for the step under way, if it leads to where the action is possible.
+
+        Its effect is seen outside before we are told of it; when a worker dies in between, long
+        before.
+        """
+
+        def possible(stage: str) -> bool:
+            return policy.action_is_possible(self.definition, action, stage)
+
+        def arrived() -> bool:
+            return possible(self.stage) or not self.under_way or self.turn is not None
+
+        if not arrived() and any(map(possible, self.definition.stages[self.stage].to)):
+            with contextlib.suppress(TimeoutError):
+                await workflow.wait_condition(arrived, timeout=CATCH_UP)
 
     def check_stage(self, action: str) -> None:
         """What was possible when it was sent may have become impossible since."""

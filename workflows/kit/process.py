@@ -57,6 +57,7 @@ class Process:
         self.receipt: Opened | None = None
         self.task: OpenTask | None = None
         self.turn: Turn | None = None
+        self.under_way = 0
         # Instructions and the procedure take turns: what one decides, the next one sees.
         self.lock = asyncio.Lock()
 
@@ -122,7 +123,13 @@ class Process:
         options: Options = DATABASE,
     ) -> Result:
         """Run an activity under a summary in business words."""
-        return await workflow.execute_activity_method(method, command, summary=summary, **options)
+        self.under_way += 1
+        try:
+            return await workflow.execute_activity_method(
+                method, command, summary=summary, **options
+            )
+        finally:
+            self.under_way -= 1
 
     async def instructed(
         self, method: Callable[[Any, Any], Result], command: Any, *, summary: str
