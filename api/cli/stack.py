@@ -37,13 +37,15 @@ def demo(
 ) -> None:
     """Show the main job and check it aloud. From entry to payment, and what may go wrong."""
     from api.cli.demo.script import perform
-    from api.cli.running import thrown_away
+    from api.cli.running import links, thrown_away
 
     if throw_away:
         with thrown_away(session) as own:
             held = perform(own)
+        session.terminal.note("Nothing of it is left. 'make run' starts one that stays.")
     else:
         held = perform(session)
+        links(session)
     if not held:
         raise typer.Exit(PROBLEM)
 

@@ -1,1 +1,1 @@
-"""The command line against a real API."""
+"""The command line: without an API, and against a running one."""

@@ -176,7 +176,7 @@ def waits_for_due_date(demo: Demo, process: Process) -> Process:
 
 def at(demo: Demo, process: Process, stage: str) -> Process:
     """The process once it stands at a stage."""
-    return looked(demo, process, stage, lambda seen: seen["stage"]["name"] == stage)
+    return looked(demo, process, f"The stage {stage}", lambda seen: seen["stage"]["name"] == stage)
 
 
 def ended(demo: Demo, process: Process) -> Process:
