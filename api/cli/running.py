@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,7 +18,6 @@ from local import home as homes
 from local.environment import API_URL, BANK_URL, given
 from local.members import ALL, API, BANK, MIGRATE, POSTGRES, SEED, TEMPORAL, WORKER
 from local.ports import HOST, Ports
-from local.reset import reset
 from local.stack import NO_SETTINGS, Stack
 from sandbox import tokens
 from sandbox.tenant import CAST
@@ -191,11 +189,3 @@ def stay(terminal: Terminal, stack: Stack) -> bool:
             issue_tokens(stack, settings)
     except KeyboardInterrupt:
         return True
-
-
-def forget(home: Path) -> None:
-    """Delete what `up` made in a home. Raises LocalProblem when a stack runs there."""
-    reset(home)
-    shutil.rmtree(home / TOKENS, ignore_errors=True)
-    if home.exists() and not any(home.iterdir()):
-        home.rmdir()

@@ -68,7 +68,7 @@ def reset(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Forget the data of this home. Book, processes, keys, tokens and logs."""
-    from api.cli.running import forget
+    from local.reset import reset as forget
 
     home = session.options.home.absolute()
     if not home.exists():
