@@ -10,7 +10,14 @@ branch_labels = None
 depends_on = None
 
 SQL = Path(__file__).parent.parent / "sql"
-UP = ("0001_tenancy", "0002_ledger", "0003_posting", "0004_processes", "0005_guard")
+UP = (
+    "0001_tenancy",
+    "0002_ledger",
+    "0003_posting",
+    "0004_processes",
+    "0005_guard",
+    "0006_statistics",
+)
 
 
 def upgrade() -> None:
