@@ -91,7 +91,10 @@ def transaction(engine: Engine, tenant: UUID) -> Iterator[Connection]:
             connection.execute(TENANT, {"tenant": str(tenant)})
             yield connection
     except DBAPIError as fault:
-        raise refusal_behind(fault) or fault from fault
+        refusal = refusal_behind(fault)
+        if refusal is None:
+            raise
+        raise refusal from fault
 
 
 def refusal_behind(fault: DBAPIError) -> Refusal | None:

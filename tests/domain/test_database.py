@@ -123,3 +123,14 @@ def test_a_login_that_may_take_the_owners_rights_is_refused(database, rights):
         engine.dispose()
         with database.admin.begin() as connection:
             connection.exec_driver_sql(f"DROP ROLE {login}")
+
+
+def test_a_fault_is_not_its_own_cause(database, tenant):
+    """Whoever follows the causes of a fault comes to an end: the engine does, to store it."""
+    with pytest.raises(DBAPIError) as raised, transaction(database.app, tenant.id) as connection:
+        connection.exec_driver_sql("SELECT 1 / 0")
+
+    causes = [raised.value]
+    while causes[-1].__cause__ is not None and len(causes) < 10:
+        causes.append(causes[-1].__cause__)
+    assert len(causes) < 10
