@@ -81,7 +81,8 @@ class Deciding:
                 }
             if refusal.code in ASKS_OTHERS:
                 able = tasks.others_who_can(connection, found.checking, self.caller.actor)
-                problem.who = {**(problem.who or {}), "can": able}
+                role = " or ".join(sorted(found.checking.roles))
+                problem.who = {"role": role, "can": able}
             raise problem from refusal
 
     async def perform(self, found: TaskRecord, entry: Entry) -> Response:

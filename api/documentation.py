@@ -24,12 +24,34 @@ def problem(status: int) -> dict[str, Any]:
     }
 
 
-def accepts(shape: type[BaseModel]) -> dict[str, Any]:
-    """The body of a route that reads it by itself, for `openapi_extra`."""
+def header(name: str, description: str) -> dict[str, Any]:
+    """A header that is compulsory unless it is a dry run."""
+    schema = {"type": "string"}
+    return {"name": name, "in": "header", "description": description, "schema": schema}
+
+
+KEY = header("Idempotency-Key", "A fresh text of 1 to 255 letters. Compulsory unless dry_run.")
+SEEN = header("If-Match", "The task's subject_hash: what was looked at. Compulsory.")
+PREFER = header("Prefer", "`wait=N`: hold the answer up to N (at most 10) seconds.")
+DRY_RUN = {
+    "name": "dry_run",
+    "in": "query",
+    "description": "Say what would follow and store nothing.",
+    "schema": {"type": "boolean", "default": False},
+}
+
+
+def accepts(shape: type[BaseModel], *more: dict[str, Any]) -> dict[str, Any]:
+    """The body and headers of a route that reads them by itself, for `openapi_extra`."""
     schema = shape.model_json_schema()
     content = {"application/json": {"schema": schema}}
     required = bool(schema.get("required"))
-    return {"openapi_extra": {"requestBody": {"required": required, "content": content}}}
+    return {
+        "openapi_extra": {
+            "requestBody": {"required": required, "content": content},
+            "parameters": [KEY, DRY_RUN, *more],
+        }
+    }
 
 
 def problem_schema() -> dict[str, Any]:

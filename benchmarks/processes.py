@@ -1,6 +1,7 @@
 """The invoice process against a bare workflow with the same primitives on the same server."""
 
 import asyncio
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from benchmarks.meter import FLOOR_WORKER
 from local.members import WORKER
 
 # Processes of one round, by how many run at a time.
-PER_ROUND = {1: 24, 32: 96}
+PER_ROUND = {1: 16, 32: 64}
 WARM_UP = 32
 
 
@@ -64,7 +65,10 @@ async def contest(arena: Arena, rounds: int, at_a_time: Sequence[int]) -> Outcom
         for width in at_a_time:
             for side in sides if number % 2 == 0 else reversed(sides):
                 count = PER_ROUND.get(width, 5 * width)
-                done.append(await one_round(arena, side, width, list(islice(invoices, count))))
+                one = await one_round(arena, side, width, list(islice(invoices, count)))
+                told = f"round {number + 1} of {rounds}, {width} at a time, {side}"
+                print(f"{told}: {one.per_second:.1f} processes/s", file=sys.stderr, flush=True)
+                done.append(one)
     return Outcome(tuple(done), shapes)
 
 

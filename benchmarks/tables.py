@@ -6,7 +6,7 @@ from statistics import median
 
 import psutil
 
-from benchmarks.arena import FLOOR
+from benchmarks.arena import ENGINE, FLOOR
 from benchmarks.figures import PERCENTILES, Ratio, Round
 from benchmarks.processes import Outcome, differences
 from local.members import BANK, POSTGRES, TEMPORAL, WORKER
@@ -55,13 +55,16 @@ def table(outcome: Outcome, at_a_time: int) -> str:
 
 def ratios(outcome: Outcome, widths: Sequence[int]) -> str:
     """Each side over the floor, round by round."""
-    lines = ["Against the floor: median of the rounds' ratios (lowest to highest)"]
+    lines = [
+        "Against the floor: median of the rounds' ratios (lowest to highest).",
+        f"Required of the side {ENGINE!r}, which is driven exactly as the floor is.",
+    ]
     for width in widths:
         by_side = sides(outcome, width)
         floor = by_side.pop(FLOOR)
         for side, each in by_side.items():
             for label, ratio, required, is_met in measures(each, floor):
-                verdict = "met" if is_met else "MISSED"
+                verdict = "met" if is_met else "missed"
                 lines.append(
                     row(
                         f"{side}, {width} at a time", [f"{label} {ratio}", f"{required}: {verdict}"]

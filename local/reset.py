@@ -8,7 +8,7 @@ from local.home import lock
 from local.problem import LocalProblem
 
 # What a stack makes in its home. Anything else there is somebody's, and stays.
-OURS = ("postgres", "temporal", "bank", "keys", "logs", "run")
+OURS = ("postgres", "temporal", "bank", "keys", "logs", "run", "tokens")
 
 
 def reset(home: Path) -> None:

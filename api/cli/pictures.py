@@ -142,8 +142,8 @@ def trial_balance(terminal: Terminal, body: Thing) -> "RenderableType":
     ]
     table = terminal.table(columns, rows)
     table.add_section()
-    total = body["total"]
-    table.add_row("", "Total", money(total["debit"]), money(total["credit"]), style="bold")
+    sums = (money(body["total_debit"]), money(body["total_credit"]))
+    table.add_row("", "Total", *sums, style="bold")
     return table
 
 
@@ -153,12 +153,36 @@ def amount(value: Thing) -> str:
 
 
 def would(terminal: Terminal, body: Thing) -> "RenderableType":
-    """What a dry run says would happen."""
+    """What a dry run says would happen: who is asked, what is posted."""
     from rich.console import Group
 
-    parts: list[RenderableType] = [thing(terminal, body["would"])]
-    parts += [f"Warning: {words(each)}" for each in body.get("warnings") or ()]
-    return Group(*parts)
+    ahead = body["would"]
+    facts = {
+        "About": words(ahead["subject"]),
+        "Amount": money(ahead["amount"]),
+        "Checks": ", ".join(step["title"] for step in ahead["steps"] if step["kind"] == "check"),
+    }
+    for level in ahead["approvers"]:
+        role = level["role"].replace("_", " ")
+        facts[f"Level {level['level']}"] = f"{role}: {words(level['people']) or 'nobody'}"
+    entries = [entry(terminal, each) for each in ahead["postings"]]
+    warnings = [f"Warning: {each}" for each in body["warnings"]]
+    return Group("Nothing was changed. It would be so:", terminal.facts(facts), *entries, *warnings)
+
+
+def entry(terminal: Terminal, body: Thing) -> "RenderableType":
+    """A journal entry in the notation of the book."""
+    from rich.text import Text
+
+    sides = [
+        ("Dr" if each["side"] == "debit" else "Cr", each["account"], money(each["amount"]))
+        for each in body["postings"]
+    ]
+    names, sums = (max(len(side[part]) for side in sides) for part in (1, 2))
+    number = f"{body['number']}  " if body.get("number") else ""
+    lines = [f"{body['entry_date']}  {number}{body['narration']}"]
+    lines += [f"  {side}  {name:<{names}}  {sum:>{sums}}" for side, name, sum in sides]
+    return Text("\n" + "\n".join(lines))
 
 
 def thing(terminal: Terminal, body: Thing) -> "RenderableType":

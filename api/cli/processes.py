@@ -76,6 +76,9 @@ def get(
     places = {"tsk_": "tasks", "exc_": "exceptions", "jrn_": "ledger/entries"}
     place = places.get(id[:4], "processes")
     body = session.client.get(f"/v1/{place}/{addressed(id)}").body
+    if place == "ledger/entries":
+        session.terminal.show(body, lambda: pictures.entry(session.terminal, body))
+        return
     if place != "processes":
         session.terminal.show(body, lambda: pictures.thing(session.terminal, body))
         return

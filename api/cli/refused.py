@@ -44,8 +44,8 @@ def lines(problem: Problem) -> Iterator[str]:
         yield str(detail)
     for wrong in body.get("errors") or ():
         yield f"- {where(wrong)}{wrong.get('detail') or wrong.get('code')}{allowed(wrong)}"
-    if who := body.get("who"):
-        yield f"Who: {named(who)}"
+    if who := named(body.get("who")):
+        yield f"Who {who}" if who.startswith("can: ") else f"Who: {who}"
     if body.get("retry_after") is not None:
         yield f"Try again in {body['retry_after']} s."
     for action in body.get("next_actions") or ():
@@ -65,13 +65,13 @@ def allowed(wrong: Mapping[str, Any]) -> str:
 
 
 def named(who: Any) -> str:
-    """Who it was, what was done and when, as far as it is told."""
+    """Who it was, what was done and when; or who could, as far as it is told."""
     if not isinstance(who, Mapping):
         return words(who)
     told = [words(who.get(part)) for part in ("name", "person", "role", "action")]
-    return ", ".join(
-        [*(each for each in told if each), *([moment(who["at"])] if "at" in who else [])]
-    )
+    told += [moment(who["at"])] if who.get("at") else []
+    told += [f"can: {words(who['can'])}"] if who.get("can") else []
+    return ", ".join(each for each in told if each)
 
 
 def sign(terminal: Terminal) -> str:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,7 +18,6 @@ from local import home as homes
 from local.environment import API_URL, BANK_URL, given
 from local.members import ALL, API, BANK, MIGRATE, POSTGRES, SEED, TEMPORAL, WORKER
 from local.ports import HOST, Ports
-from local.reset import reset
 from local.stack import NO_SETTINGS, Stack
 from sandbox import tokens
 from sandbox.tenant import CAST
@@ -93,7 +91,7 @@ def run_until_stopped(session: Session, *, demo: bool) -> bool:
             from api.cli.demo.script import perform
 
             held = perform(own)
-        links(own.terminal, stack)
+        links(own)
         own.terminal.note("Ctrl-C stops everything; 'kontor up' goes on from there.")
         return stay(own.terminal, stack) and held
 
@@ -163,23 +161,20 @@ def tell_what_goes_on(session: Session) -> None:
         session.terminal.tick("Processes go on where they stood", told)
 
 
-def links(terminal: Terminal, stack: Stack) -> None:
+def links(session: Session) -> None:
     """Where to look, and how to call."""
-    addresses = addresses_of(stack)
-    home = "" if stack.home == Path(".kontor").absolute() else f" --home {stack.home}"
-    terminal.story.print()
-    terminal.story.print(
-        terminal.facts(
-            {
-                "API": f"{addresses['api']}/docs",
-                "Temporal UI": addresses["temporal_ui"],
-                "Bank": addresses["bank"],
-                "Tokens": f"{stack.home / TOKENS} ({', '.join(sorted(CAST))})",
-                "Try": f"kontor tasks --as bina{home}",
-                "Logs": str(stack.home / "logs"),
-            }
-        )
-    )
+    home = session.options.home.absolute()
+    elsewhere = "" if home == Path(".kontor").absolute() else f" --home {home}"
+    facts = {
+        "API": f"{session.address('api')}/v1/openapi.json",
+        "Temporal UI": session.address("temporal_ui"),
+        "Bank": session.address("bank"),
+        "Tokens": f"{home / TOKENS} ({', '.join(sorted(CAST))})",
+        "Try": f"kontor tasks --as bina{elsewhere}",
+        "Logs": str(home / "logs"),
+    }
+    session.terminal.story.print()
+    session.terminal.story.print(session.terminal.facts(facts))
 
 
 def stay(terminal: Terminal, stack: Stack) -> bool:
@@ -194,11 +189,3 @@ def stay(terminal: Terminal, stack: Stack) -> bool:
             issue_tokens(stack, settings)
     except KeyboardInterrupt:
         return True
-
-
-def forget(home: Path) -> None:
-    """Delete what `up` made in a home. Raises LocalProblem when a stack runs there."""
-    reset(home)
-    shutil.rmtree(home / TOKENS, ignore_errors=True)
-    if home.exists() and not any(home.iterdir()):
-        home.rmdir()

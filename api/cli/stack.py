@@ -37,13 +37,15 @@ def demo(
 ) -> None:
     """Show the main job and check it aloud. From entry to payment, and what may go wrong."""
     from api.cli.demo.script import perform
-    from api.cli.running import thrown_away
+    from api.cli.running import links, thrown_away
 
     if throw_away:
         with thrown_away(session) as own:
             held = perform(own)
+        session.terminal.note("Nothing of it is left. 'make run' starts one that stays.")
     else:
         held = perform(session)
+        links(session)
     if not held:
         raise typer.Exit(PROBLEM)
 
@@ -66,7 +68,7 @@ def reset(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Forget the data of this home. Book, processes, keys, tokens and logs."""
-    from api.cli.running import forget
+    from local.reset import reset as forget
 
     home = session.options.home.absolute()
     if not home.exists():

@@ -61,16 +61,14 @@ class Terminal:
         """The document, readable."""
         sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
 
-    def table(
-        self, columns: Sequence[Column], rows: Iterable[Sequence[str]], *, title: str = ""
-    ) -> "Table":
+    def table(self, columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> "Table":
         """A table; figures stand to the right."""
         from rich import box
         from rich.table import Table
         from rich.text import Text
 
         frame = None if self.plain else box.SIMPLE_HEAD
-        made = Table(box=frame, title=title or None, title_justify="left", pad_edge=False)
+        made = Table(box=frame, pad_edge=False)
         for column in columns:
             made.add_column(
                 column.title,
@@ -81,6 +79,8 @@ class Terminal:
             )
         for row in rows:
             made.add_row(*(Text(cell) for cell in row))
+        if not made.row_count:
+            made.caption, made.caption_justify = "Nothing here.", "left"
         return made
 
     def facts(self, facts: Mapping[str, str]) -> "Table":

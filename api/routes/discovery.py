@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from api.answers import read
 from api.bodies import given
 from api.caller import TheCaller
-from api.documentation import accepts, problems
+from api.documentation import PREFER, accepts, problems
 from api.edge import AtHand, Edge
 from api.problems import not_found
 from api.routes.processes import STARTING
@@ -110,7 +110,7 @@ def get_process_type(type: str, request: Request, edge: AtHand, caller: TheCalle
 
 @router.post(
     "/process-types/{type}/processes", status_code=202, response_model=ProcessBody | Trial,
-    responses=STARTING, **accepts(TypedStartBody),
+    responses=STARTING, **accepts(TypedStartBody, PREFER),
 )  # fmt: skip
 async def start_typed(type: str, request: Request, edge: AtHand, caller: TheCaller) -> Response:
     """Start a process of this kind; the same as POST /processes."""

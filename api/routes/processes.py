@@ -10,7 +10,7 @@ from api.acting import Acting, act
 from api.answers import answered, read
 from api.bodies import Given, Reason, ReasonBody, given
 from api.caller import Caller, ReadsEngine, ReadsProcesses, TheCaller
-from api.documentation import accepts, problems
+from api.documentation import PREFER, accepts, problems
 from api.edge import AtHand, Edge
 from api.engine import engine_body, not_yet_recorded
 from api.lists import (
@@ -83,7 +83,7 @@ class WouldAct(BaseModel):
 
 @router.post(
     "", status_code=202, response_model=ProcessBody | Trial, responses=STARTING,
-    **accepts(StartBody),
+    **accepts(StartBody, PREFER),
 )  # fmt: skip
 async def start_process(request: Request, edge: AtHand, caller: TheCaller) -> Response:
     """Start a process: 202 once it is recorded, or with the same id when no worker answers yet."""

@@ -70,9 +70,9 @@ def as_csv(caller: Caller, body: TrialBody) -> Response:
             for side in (line.debit, line.credit)
         ]
         rows.writerow([line.account, line.title, line.kind, line.debit.currency, *sides])
-    totals = (body.total_debit, body.total_credit)
+    totals = (body.total.debit, body.total.credit)
     sums = [money.plain(total.amount, total.currency) for total in totals]
-    rows.writerow(["total", "", "", body.total_debit.currency, *sums])
+    rows.writerow(["total", "", "", body.total.debit.currency, *sums])
     as_of = body.as_of.isoformat() if body.as_of else "all that is posted"
     rows.writerow([f"Trial balance, {as_of}, for {caller.actor.name}, {caller.tenant_id}"])
     text = sheet.getvalue()

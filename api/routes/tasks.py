@@ -8,7 +8,7 @@ from api.answers import read
 from api.bodies import ReasonBody, given, read_id
 from api.caller import ReadsTasks, TheCaller
 from api.deciding import decide
-from api.documentation import accepts, problems
+from api.documentation import SEEN, accepts, problems
 from api.edge import AtHand, Edge
 from api.lists import Cursor, Limit, conditions, listing
 from api.problems import addressed
@@ -72,19 +72,25 @@ def get_task(
     return read(request, body, etag=None if found.checking.decided else body.subject_hash)
 
 
-@router.post("/{id}/approve", response_model=TaskBody, responses=DECIDING, **accepts(ReasonBody))
+@router.post(
+    "/{id}/approve", response_model=TaskBody, responses=DECIDING, **accepts(ReasonBody, SEEN)
+)
 async def approve(id: str, request: Request, edge: AtHand, caller: TheCaller) -> Response:
     """Approve what was seen; 200 once the decision is recorded."""
     return await decided(id, request, edge, caller, APPROVE)
 
 
-@router.post("/{id}/reject", response_model=TaskBody, responses=DECIDING, **accepts(ReasonBody))
+@router.post(
+    "/{id}/reject", response_model=TaskBody, responses=DECIDING, **accepts(ReasonBody, SEEN)
+)
 async def reject(id: str, request: Request, edge: AtHand, caller: TheCaller) -> Response:
     """Reject with a reason."""
     return await decided(id, request, edge, caller, REJECT)
 
 
-@router.post("/{id}/send-back", response_model=TaskBody, responses=DECIDING, **accepts(ReasonBody))
+@router.post(
+    "/{id}/send-back", response_model=TaskBody, responses=DECIDING, **accepts(ReasonBody, SEEN)
+)
 async def send_back(id: str, request: Request, edge: AtHand, caller: TheCaller) -> Response:
     """Send back to the maker with a reason."""
     return await decided(id, request, edge, caller, SEND_BACK)

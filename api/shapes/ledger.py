@@ -60,6 +60,13 @@ class TrialLine(BaseModel):
     credit: Money
 
 
+class Total(BaseModel):
+    """The sums of both sides, in the company's currency."""
+
+    debit: Money
+    credit: Money
+
+
 class TrialBody(Resource):
     """Every account that was ever posted to. The two totals are equal."""
 
@@ -67,8 +74,7 @@ class TrialBody(Resource):
     company: str
     as_of: date | None
     lines: list[TrialLine]
-    total_debit: Money
-    total_credit: Money
+    total: Total
 
 
 class PeriodBody(Resource):
@@ -155,8 +161,10 @@ def trial_balance(
         company=written(COMPANY, found.company),
         as_of=found.as_of,
         lines=[trial_line(line, display=display) for line in found.lines],
-        total_debit=money(Amount(found.base_debit, currency), display=display),
-        total_credit=money(Amount(found.base_credit, currency), display=display),
+        total=Total(
+            debit=money(Amount(found.base_debit, currency), display=display),
+            credit=money(Amount(found.base_credit, currency), display=display),
+        ),
     )
 
 

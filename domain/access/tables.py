@@ -108,4 +108,5 @@ idempotency_keys = Table(
     Column("status", Integer),
     Column("headers", JSONB),
     Column("body", Text),
+    Index("idempotency_keys_subject_id", "tenant_id", "subject_id"),
 )

@@ -13,6 +13,8 @@ from domain.processes.opening import check_role
 from domain.processes.record import Facts, arrive
 from domain.refusal import Refusal
 
+# Taken in ways of their own: by starting, by amending, by repairing an exception.
+TAKEN_ELSEWHERE = ("start", "amend", "repair")
 AFTER_POSTING = ("posting", "awaiting_due_date", "payment", "settling")
 
 
@@ -73,6 +75,8 @@ def take(
     reason: str | None,
 ) -> Done[Taken]:
     """Take the action. Cancelling before posting ends the process; the others move it on."""
+    if action in TAKEN_ELSEWHERE:
+        raise Refusal("action_must_exist", f"{action!r} is not taken this way.")
     facts = record.facts(connection, effect.process)
     check_action(definition, facts, actor, action=action, reason=reason)
     stage = {"cancel": "cancelled", "pay_now": "payment"}.get(action, facts.stage)

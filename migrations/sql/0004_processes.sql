@@ -231,6 +231,7 @@ CREATE TABLE idempotency_keys (
     body text,
     PRIMARY KEY (tenant_id, key)
 );
+CREATE INDEX idempotency_keys_subject_id ON idempotency_keys (tenant_id, subject_id);
 
 CREATE TRIGGER stay BEFORE UPDATE OR DELETE OR TRUNCATE ON effects
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -9,7 +9,6 @@ import pytest
 from fastapi.openapi.models import OpenAPI
 from sqlalchemy import text
 
-from api.application import create_app
 from api.codes import CODES
 from config.keys import new_signing_key
 from domain.access import token
@@ -173,12 +172,3 @@ def test_what_breaks_inside_is_a_500_without_internals(installation, asha, monke
     assert (response.status_code, problem["code"]) == (500, "internal_fault")
     assert "secret" not in response.text
     assert problem["request_id"] in caplog.text
-
-
-def test_the_codec_server_is_not_there_without_an_origin(installation):
-    app = create_app(installation.edge)
-    assert not any("codec" in str(getattr(route, "path", "")) for route in app.routes)
-    from dataclasses import replace
-
-    opened = create_app(replace(installation.edge, codec_origin="http://ui"))
-    assert opened.openapi()["paths"].keys() == app.openapi()["paths"].keys()

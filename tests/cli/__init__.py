@@ -1,0 +1,1 @@
+"""The command line: without an API, and against a running one."""

@@ -199,6 +199,14 @@ def test_the_same_invoice_twice_is_refused_at_receipt(office: Office):
     assert first.opened.reference in second.opened.refused.message
 
 
+def test_a_correction_is_no_action_without_a_document(case: Case):
+    case.decide("bina", "send_back", "Wrong")
+    with refused("action_must_exist"):
+        case.act("asha", "amend")
+
+    assert case.record.stage == "correction"
+
+
 def test_an_external_reference_names_one_process(office: Office):
     office.receive(external_ref="ERP-1")
     second = office.receive(external_ref="ERP-1")

@@ -1,7 +1,7 @@
 """What the demo claims, checked aloud: each claim prints a line, the first false one ends it."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from api.cli.terminal import Terminal
 
 DEADLINE_SECONDS: Final = 60.0
 POLL_SECONDS: Final = 0.1
+FOUND_LETTERS: Final = 500
 
 
 class Unmet(Exception):
@@ -40,7 +41,7 @@ class Proof:
     def claim(self, sentence: str, holds: bool, *, found: Any = None, note: str = "") -> None:
         """Tick the sentence when it holds. Raises Unmet when it does not."""
         if not holds:
-            raise Unmet(f"{sentence}. Found instead: {found!r}.")
+            raise Unmet(f"{sentence}: this does not hold. Found instead: {shortened(found)}")
         self.held += 1
         self.terminal.tick(sentence, note)
 
@@ -61,7 +62,7 @@ class Proof:
             for line in said[1:] or said:
                 self.terminal.story.print(Text(f"    “{line}”", style="dim"))
             return
-        raise Unmet(f"{sentence} was expected to be refused ({code}), but: {answer.body!r}.")
+        raise Unmet(f"{sentence} ({code}): it was not refused, but {shortened(answer.body)}")
 
     def awaited(self, what: str, look: Callable[[], Any], arrived: Callable[[Any], bool]) -> Any:
         """What `look` sees once it has arrived. Raises Unmet after a minute."""
@@ -69,6 +70,17 @@ class Proof:
         with self.terminal.waiting(f"{what} …"):
             while not arrived(seen := look()):
                 if time.monotonic() > deadline:
-                    raise Unmet(f"{what} did not come in {DEADLINE_SECONDS:.0f} s: {seen!r}.")
+                    raise Unmet(
+                        f"{what} did not come in {DEADLINE_SECONDS:.0f} s; the worker's log may "
+                        f"say why. Found instead: {shortened(seen)}"
+                    )
                 time.sleep(POLL_SECONDS)
         return seen
+
+
+def shortened(found: Any) -> str:
+    """What was found: of a process where it stands, of anything else the beginning."""
+    if isinstance(found, Mapping) and "stage" in found:
+        return f"{found['reference']} is {found['status']} at {found['stage']['name']}"
+    text = repr(found)
+    return text if len(text) <= FOUND_LETTERS else f"{text[:FOUND_LETTERS]} …"

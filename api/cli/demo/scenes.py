@@ -11,6 +11,7 @@ from api.cli.demo.proof import Proof
 from api.cli.wording import ENDED
 from domain.money import Money
 
+WHICH_MERGER: Final = "The description does not say which merger."
 ACCOUNT_CLOSED: Final = "beneficiary_account_closed"
 
 
@@ -108,9 +109,9 @@ def sent_back(demo: Demo) -> None:
         "reason_must_be_given",
         lambda: demo.bina.decides(process, "send-back"),
     )
-    demo.bina.decides(process, "send-back", "The description does not say which merger.")
-    at(demo, process, "correction")
-    proof.claim("Bina sends it back with a reason", True)
+    demo.bina.decides(process, "send-back", WHICH_MERGER)
+    back = at(demo, process, "correction")
+    proof.equal("Bina sends it back; Asha reads why", back["reason"], WHICH_MERGER)
     demo.asha.amends(process, corrected(invoice))
     at(demo, process, "approval")
     task = demo.bina.task_of(process)
@@ -175,7 +176,7 @@ def waits_for_due_date(demo: Demo, process: Process) -> Process:
 
 def at(demo: Demo, process: Process, stage: str) -> Process:
     """The process once it stands at a stage."""
-    return looked(demo, process, stage, lambda seen: seen["stage"]["name"] == stage)
+    return looked(demo, process, f"The stage {stage}", lambda seen: seen["stage"]["name"] == stage)
 
 
 def ended(demo: Demo, process: Process) -> Process:
