@@ -13,13 +13,15 @@ INTEND = text("""
     INSERT INTO partner_calls AS c (tenant_id, effect_key, process_id, partner, operation, state,
         request, intended_at)
     VALUES (:tenant, :key, :process, :partner, :operation, 'sending', :request, clock_timestamp())
-    ON CONFLICT (tenant_id, effect_key) DO UPDATE SET state = 'sending'
-        WHERE c.state = 'not_sent'
-    RETURNING 1
+    ON CONFLICT (tenant_id, effect_key) DO UPDATE
+        SET state = CASE c.state WHEN 'not_sent' THEN 'sending' ELSE 'unknown' END
+        WHERE c.state NOT IN ('done', 'refused')
+    RETURNING state = 'sending'
 """).bindparams(bindparam("request", type_=JSONB))
 CONCLUDE = text("""
     UPDATE partner_calls SET state = :state, answer = :answer, answered_at = clock_timestamp()
     WHERE tenant_id = :tenant AND effect_key = :key AND state NOT IN ('done', 'refused')
+        AND (:state <> 'not_sent' OR state = 'sending')
 """).bindparams(bindparam("answer", type_=JSONB(none_as_null=True)))
 
 
@@ -33,15 +35,21 @@ def intend(
     operation: str,
     request: Mapping[str, Any],
 ) -> bool:
-    """Record that a call is about to be made. False: one may have been made; ask before sending."""
+    """Record that a call is about to be made. False: one may have been made; ask before sending.
+
+    From then on it is unknown: with two attempts under way, neither knows that nothing was sent.
+    """
     values = {"tenant": tenant, "process": process, "key": key, "partner": partner}
     row = connection.execute(INTEND, {**values, "operation": operation, "request": request})
-    return row.one_or_none() is not None
+    return bool(row.scalar_one_or_none())
 
 
 def conclude(
     connection: Connection, *, tenant: UUID, key: str, state: State, answer: Any = None
 ) -> None:
-    """Record what is known of the call now. A definite outcome is never taken back."""
+    """Record what is known of the call now. A definite outcome is never taken back.
+
+    `not_sent` counts from the only attempt alone; after another it stays unknown.
+    """
     values = {"tenant": tenant, "key": key, "state": state, "answer": answer}
     connection.execute(CONCLUDE, values)

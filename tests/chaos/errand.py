@@ -81,7 +81,7 @@ class Errand:
         self.opened: Opened | None = None
         self.acknowledged: list[str] = []
         self.refused: list[str] = []
-        self.deadline = time.monotonic() + PATIENCE_SECONDS
+        self.deadline = time.monotonic() + about.get("patience", PATIENCE_SECONDS)
 
     @property
     def handle(self) -> WorkflowHandle[Any, Any]:

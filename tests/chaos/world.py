@@ -12,7 +12,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from functools import cached_property
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -34,6 +34,7 @@ from domain.definitions.catalog import Catalog
 from domain.identifiers import TENANT, written
 from local.members import BANK, POSTGRES, TEMPORAL
 from local.ports import Ports
+from local.problem import LocalProblem
 from local.stack import Stack
 from migrations.schema import upgrade
 from sandbox.auditor import Asked, Places, Row, audit
@@ -42,6 +43,7 @@ from workflows import catalog, client
 
 PASSWORD = "of the tests"
 READY_SECONDS = 90
+RESTART_TRIES = 30
 REMINDED = "invoice_approval_reminded"
 FORKSERVER = multiprocessing.get_context("forkserver")
 FORKSERVER.set_forkserver_preload(["tests.chaos.nursery"])
@@ -63,6 +65,10 @@ class World:
         self.idle: list[psycopg.AsyncConnection[Row]] = []
         self.bank = httpx2.AsyncClient(
             base_url=f"http://127.0.0.1:{self.stack.ports.bank}", timeout=5, trust_env=False
+        )
+
+        self.api = httpx2.AsyncClient(
+            base_url=f"http://127.0.0.1:{self.stack.ports.api}", timeout=30, trust_env=False
         )
 
     def up(self) -> None:
@@ -146,6 +152,15 @@ class World:
             yield worker
         finally:
             worker.end()
+
+    async def revive(self, name: str) -> None:
+        """Start a member again; right after a kill its files may still be held for a moment."""
+        for _ in range(RESTART_TRIES):
+            with suppress(LocalProblem):
+                await asyncio.to_thread(self.stack.restart, name)
+                return
+            await asyncio.sleep(1)
+        await asyncio.to_thread(self.stack.restart, name)
 
     async def findings(self, *, patience: float = 30) -> list[str]:
         """What the auditor finds: it must be nothing."""

@@ -1,0 +1,112 @@
+"""An errand run through the REST API, as a client does that repeats until it is answered.
+
+A repeat has the same Idempotency-Key. Only a 4xx counts as a definite no; a lost connection, a 5xx
+and *in progress* do not.
+"""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+
+from config import keys
+from domain.access import token
+from domain.access.token import Bearer
+from domain.canonical import digest
+from domain.identifiers import EXCEPTION, PROCESS, TASK, read, written
+from domain.processes.opening import Opened
+from tests.chaos.errand import Errand, Refused
+from workflows.instructions import workflow_id
+
+IN_PROGRESS = "idempotency_in_progress"
+A_DAY = 86_400
+
+
+class Customer(Errand):
+    """The same errands, said over HTTP."""
+
+    async def open(self, **changed: Any) -> None:
+        """Start as Asha does."""
+        key = uuid4().hex
+        self.workflow_id = workflow_id(self.world.tenant.id, self.type, key)
+        body = {"type": self.type, "input": self.input(**changed)}
+        answer = await self.post("asha", "/processes", body, step="open_process/-", key=key)
+        self.id = read(PROCESS, answer["id"])
+        self.opened = Opened(answer["reference"], "", answer["stage"]["name"], None)
+
+    async def decide(self, who: str, action: str, *, name: str | None = None) -> None:
+        """Decide the open task on what was seen."""
+        task = await self.waits_for(
+            "SELECT id, subject_hash FROM tasks WHERE process_id = %s AND kind = 'approval'"
+            " AND state = 'open'"
+        )
+        path = f"/tasks/{written(TASK, task['id'])}/{action.replace('_', '-')}"
+        body = {} if action == "approve" else {"reason": "Why"}
+        seen = {"If-Match": f'"{task["subject_hash"]}"'}
+        await self.post(who, path, body, step="decide_task", headers=seen)
+
+    async def act(self, who: str, action: str) -> None:
+        """Cancel, reverse, pay now."""
+        path = f"/processes/{written(PROCESS, self.id)}"
+        if action == "pay_now":
+            await self.post(who, f"{path}/actions/pay_now", {}, step="take_action")
+        else:
+            body = {"reason": "Why", "reverse": action == "reverse"}
+            await self.post(who, f"{path}/cancel", body, step="take_action")
+
+    async def amend(self) -> None:
+        """Correct the invoice, once it was sent back."""
+        await self.stands_at("correction")
+        body = {"input": self.input(invoice_number=f"{self.number}/A")}
+        path = f"/processes/{written(PROCESS, self.id)}/amend"
+        await self.post("asha", path, body, step="amend_document")
+
+    async def repair(self, who: str, resolution: str, *, cause: str | None = None) -> None:
+        """Retry or cancel the parked step."""
+        row = await self.waits_for(
+            "SELECT id, cause FROM exceptions WHERE process_id = %s AND state = 'open'"
+        )
+        assert cause in (None, row["cause"]), f"parked for {row['cause']}, expected {cause}"
+        body = {"reason": "Why"} if resolution == "cancel" else {}
+        path = f"/exceptions/{written(EXCEPTION, row['id'])}/{resolution}"
+        await self.post(who, path, body, step="resolve_exception")
+
+    async def post(
+        self,
+        who: str,
+        path: str,
+        body: Any,
+        *,
+        step: str,
+        key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """Send until answered. Raises Refused on a definite no."""
+        key = key or uuid4().hex
+        named = step if "/" in step else f"{step}/{digest(key)[:20]}"
+        effect = f"{self.workflow_id}/{named}/1"
+        sent = {"Authorization": self.bearer(who), "Idempotency-Key": key, **(headers or {})}
+        while True:
+            try:
+                answer = await self.world.api.post(f"/v1{path}", json=body, headers=sent)
+            except httpx2.TransportError as fault:
+                await self.pause(f"{path} is not answered: {fault!r}")
+                continue
+            said: dict[str, Any] = answer.json()
+            if answer.is_success:
+                self.acknowledged.append(effect)
+                return said
+            if answer.status_code < 500 and said["code"] != IN_PROGRESS:
+                self.refused.append(effect)
+                raise Refused(said["code"])
+            await self.pause(f"{path} is answered {answer.status_code} {said['code']}")
+
+    def bearer(self, who: str) -> str:
+        """The token of one of the cast."""
+        tenant = self.world.tenant
+        private = keys.load(self.world.settings).bearer_private
+        bearer = Bearer(tenant.id, tenant.user(who))
+        made = token.issue(private, bearer, issued_at=int(time.time()), seconds=A_DAY)
+        return f"Bearer {made}"
