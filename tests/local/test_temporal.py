@@ -4,15 +4,36 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from temporalio import workflow
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from local.problem import LocalProblem
 from local.temporal import require_temporal, require_version
 from local.topology import AttributeType
 
 ADDRESS = "KONTOR_TEMPORAL_ADDRESS"
+TOGETHER = 30
+
+
+@workflow.defn
+class Rendezvous:
+    """Each decision waits for all others, so all must be in flight at once."""
+
+    def __init__(self) -> None:
+        self.arrived = 0
+
+    @workflow.run
+    async def run(self) -> None:
+        await workflow.wait_condition(lambda: self.arrived == TOGETHER)
+        await workflow.wait_condition(workflow.all_handlers_finished)
+
+    @workflow.update
+    async def decide(self) -> None:
+        self.arrived += 1
+        await workflow.wait_condition(lambda: self.arrived == TOGETHER)
 
 
 async def describe(address: str, namespace: str) -> tuple[timedelta, set[str], int]:
@@ -53,6 +74,26 @@ def test_a_namespace_is_prepared_and_what_runs_in_it_outlives_a_kill(new_stack):
         clash = other.model_copy(update={"search_attributes": {"KontorStage": AttributeType.INT}})
         with pytest.raises(LocalProblem, match=r"KontorStage .* another type than Int"):
             require_temporal(address, clash)
+
+
+def test_many_decisions_wait_on_one_process_at_once(new_stack):
+    async def decide_together(address: str, namespace: str) -> None:
+        client = await Client.connect(address, namespace=namespace)
+        async with Worker(
+            client,
+            task_queue="rendezvous",
+            workflows=[Rendezvous],
+            workflow_runner=UnsandboxedWorkflowRunner(),
+        ):
+            handle = await client.start_workflow(
+                Rendezvous.run, id="rendezvous", task_queue="rendezvous"
+            )
+            decisions = [handle.execute_update(Rendezvous.decide) for _ in range(TOGETHER)]
+            await asyncio.wait_for(asyncio.gather(*decisions), 20)
+            await handle.result()
+
+    with new_stack("temporal") as stack:
+        asyncio.run(decide_together(stack.environment[ADDRESS], stack.topology.temporal.namespace))
 
 
 def test_an_unreachable_server_is_told(new_stack):
