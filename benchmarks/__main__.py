@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import ledger, processes, tables
+from benchmarks.arena import ENGINE, FLOOR, REST
 
 AT_A_TIME = (1, 32)
 
@@ -22,11 +23,17 @@ def main() -> None:
         "--at-a-time", type=int, nargs="+", default=AT_A_TIME,
         help="how many processes run at a time (default 1 32)",
     )  # fmt: skip
+    parser.add_argument(
+        "--side", nargs="+", choices=(ENGINE, REST), default=(ENGINE, REST),
+        help="which of ours meet the floor (default both)",
+    )  # fmt: skip
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every round to FILE too")
     asked = parser.parse_args()
     results: dict[str, Any] = {}
     if asked.only in (None, "processes"):
-        outcome = processes.run(rounds=asked.rounds, at_a_time=asked.at_a_time)
+        outcome = processes.run(
+            rounds=asked.rounds, at_a_time=asked.at_a_time, sides=(FLOOR, *asked.side)
+        )
         print(tables.processes(outcome), end="\n\n")
         results["processes"] = asdict(outcome)
     if asked.only in (None, "ledger"):

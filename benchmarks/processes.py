@@ -42,24 +42,29 @@ class Outcome:
     shapes: dict[str, Shape]
 
 
-def run(*, rounds: int, at_a_time: Sequence[int]) -> Outcome:
+def run(*, rounds: int, at_a_time: Sequence[int], sides: Sequence[str]) -> Outcome:
     """Start a stack, let the sides take turns, check the books after every round, stop it."""
     with arenas.stack() as running:
         settings = arenas.settings_of(running)
 
         async def inside() -> Outcome:
             async with arenas.arena(running, settings) as arena:
-                return await contest(arena, rounds, at_a_time)
+                return await contest(arena, rounds, at_a_time, sides)
 
         return asyncio.run(inside())
 
 
-async def contest(arena: Arena, rounds: int, at_a_time: Sequence[int]) -> Outcome:
+async def contest(
+    arena: Arena, rounds: int, at_a_time: Sequence[int], sides: Sequence[str]
+) -> Outcome:
     """Warm up, then the sides in turn. Each round, the other side goes first."""
     invoices = numbered(arena.definition, date.today())
-    sides = list(arena.drivers)
     last = {side: await warmed_up(arena, side, invoices) for side in sides}
-    shapes = {side: await shape(client, last[side]) for side, client in arena.clients.items()}
+    shapes = {
+        side: await shape(client, last[side])
+        for side, client in arena.clients.items()
+        if side in last
+    }
     done = []
     for number in range(rounds):
         for width in at_a_time:
