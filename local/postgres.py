@@ -33,7 +33,6 @@ SETTINGS = {
     "maintenance_work_mem": "128MB",
     "max_wal_size": "2GB",  # Checkpoints by time, not by volume: less full-page writing.
     "checkpoint_timeout": "15min",
-    "autovacuum_naptime": "5s",  # A young table outgrows the plans made while it was empty.
     "random_page_cost": "1.1",  # Solid-state disks.
     "jit": "off",  # Short statements lose more to compiling than they win.
     "max_parallel_workers_per_gather": "1",
