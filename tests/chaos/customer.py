@@ -65,10 +65,7 @@ class Customer(Errand):
 
     async def repair(self, who: str, resolution: str, *, cause: str | None = None) -> None:
         """Retry or cancel the parked step."""
-        row = await self.waits_for(
-            "SELECT id, cause FROM exceptions WHERE process_id = %s AND state = 'open'"
-        )
-        assert cause in (None, row["cause"]), f"parked for {row['cause']}, expected {cause}"
+        row = await self.parked(cause)
         body = {"reason": "Why"} if resolution == "cancel" else {}
         path = f"/exceptions/{written(EXCEPTION, row['id'])}/{resolution}"
         await self.post(who, path, body, step="resolve_exception")

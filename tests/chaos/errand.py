@@ -49,6 +49,9 @@ BROKEN = (
 )
 ANSWER = timedelta(seconds=15)
 PATIENCE_SECONDS = 150
+OPEN_EXCEPTION = "SELECT id, cause FROM exceptions WHERE process_id = %s AND state = 'open'"
+# What an operator retries without much thought, when it lasted longer than the tries did.
+OUTAGES = ("bank_unreachable", "payment_outcome_unknown", "timed_out")
 SMALL, LARGE = 25_000_00, 60_000_00
 
 
@@ -174,15 +177,21 @@ class Errand:
 
     async def repair(self, who: str, resolution: str, *, cause: str | None = None) -> None:
         """Retry or cancel the parked step."""
-        row = await self.waits_for(
-            "SELECT id, cause FROM exceptions WHERE process_id = %s AND state = 'open'"
-        )
-        assert cause in (None, row["cause"]), f"parked for {row['cause']}, expected {cause}"
+        row = await self.parked(cause)
         reason = "Why" if resolution == "cancel" else None
         subject = written(EXCEPTION, row["id"])
         instruction = self.signed(who, resolution, subject, {"reason": reason})
         message = Repair(uuid4().hex, row["id"], resolution, reason, instruction)
         await self.update("repair", "resolve_exception", message)
+
+    async def parked(self, cause: str | None = None) -> Row:
+        """The exception that is open, once it is; others that pass by themselves are retried."""
+        while True:
+            row = await self.waits_for(OPEN_EXCEPTION)
+            if cause in (None, row["cause"]):
+                return row
+            assert row["cause"] in OUTAGES, f"parked for {row['cause']}, expected {cause}"
+            await self.repair("esha", "retry", cause=row["cause"])
 
     async def update(self, name: str, step: str, message: Any) -> None:
         """Send an update until it is answered; its id makes a repeat the same one."""
@@ -230,6 +239,9 @@ class Errand:
             stage = str(rows[0]["stage"]) if rows else "nowhere"
             if stage in stages:
                 return stage
+            for row in await self.look(OPEN_EXCEPTION, self.id):
+                assert row["cause"] in OUTAGES, f"parked for {row['cause']}, expected {stages}"
+                await self.repair("esha", "retry", cause=row["cause"])
             await self.pause(f"it stands at {stage}, expected {stages}")
 
     async def pause(self, why: str) -> None:

@@ -104,6 +104,7 @@ async def parked_by_lock(errand: Errand) -> None:
     await errand.locked(True)
     await errand.decide("bina", "approve")
     await errand.repair("esha", "retry", cause="period_locked")
+    await errand.waits_for("SELECT 1 FROM exceptions WHERE process_id = %s AND state = 'open'")
     await errand.locked(False)
     await errand.repair("esha", "retry", cause="period_locked")
     await errand.ends("paid")
