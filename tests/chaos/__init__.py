@@ -1,1 +1,0 @@
-"""Kontor broken on purpose: crash points, kills, repeated deliveries, unknown outcomes."""

@@ -34,6 +34,8 @@ class Customer(Errand):
         body = {"type": self.type, "input": self.input(**changed)}
         answer = await self.post("asha", "/processes", body, step="open_process/-", key=key)
         self.id = read(PROCESS, answer["id"])
+        # Without a worker the answer is 202 before there is a record to act on.
+        await self.waits_for("SELECT 1 FROM processes WHERE id = %s")
         self.opened = Opened(answer["reference"], "", answer["stage"]["name"], None)
 
     async def decide(self, who: str, action: str, *, name: str | None = None) -> None:

@@ -93,7 +93,7 @@ async def dies_and_is_taken_over(
         running = asyncio.create_task(OUTCOMES[outcome][0](errand))
         try:
             assert await victim.died(), f"{armed} was never reached, or did not kill"
-            async with made.working(queue):
+            async with await made.worker_here(queue):
                 await running
         except AssertionError as wrong:
             raise AssertionError(f"{armed} in {outcome}: {wrong}") from wrong

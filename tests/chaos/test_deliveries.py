@@ -5,23 +5,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from joserfc.jwk import OKPKey
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
-from activities.crash import CrashPoints
-from activities.desk import Desk
-from activities.effects import Effects
 from activities.histories import HistoryActivities
-from activities.partners.bank import Bank
 from activities.twice import DeliverTwice
-from config import database, keys
-from domain.processes import release
 from tests.chaos.errand import Errand
 from tests.chaos.outcomes import LOCKING, OUTCOMES, all_of
 from tests.chaos.test_crash_points import GROUPS, registered
 from tests.chaos.world import World, world
 from workflows.archive import ArchiveHistories
-from workflows.worker import ACTIVITY_SLOTS, worker
 
 QUEUE = "deliveries"
 
@@ -78,17 +70,8 @@ async def every_outcome(made: World, *, rounds: int = 1) -> None:
 
 async def delivered_by(made: World, interceptor: Interceptor, **more: Any) -> None:
     """The same with a worker in this process that has an interceptor."""
-    settings = made.settings
-    engine = database.engine(settings, "kontor_app", pool=ACTIVITY_SLOTS + 2)
-    desk = Desk(
-        Effects(engine, CrashPoints()),
-        release.load(engine, made.catalog),
-        OKPKey.import_key(keys.load(settings).actor_public),
-    )
-    bank = Bank(settings.bank_url)
-    async with worker(await made.temporal(), QUEUE, desk, bank, interceptors=[interceptor]):
+    async with await made.worker_here(QUEUE, interceptor):
         await every_outcome(made, **more)
-    engine.dispose()
 
 
 def test_an_activity_delivered_twice_acts_once() -> None:

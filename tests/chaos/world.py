@@ -24,14 +24,19 @@ import psycopg
 from joserfc.jwk import OKPKey
 from psycopg.rows import dict_row
 from ruamel.yaml import YAML
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 from temporalio.client import Client
+from temporalio.worker import Interceptor, Worker
 
 import config
-from config import keys
+from activities.desk import Desk
+from activities.effects import Effects
+from activities.partners.bank import Bank
+from config import database, keys
 from config.settings import Settings
 from domain.definitions.catalog import Catalog
 from domain.identifiers import TENANT, written
+from domain.processes import release
 from local.members import BANK, POSTGRES, TEMPORAL
 from local.ports import Ports
 from local.problem import LocalProblem
@@ -40,6 +45,7 @@ from migrations.schema import upgrade
 from sandbox.auditor import Asked, Places, Row, audit
 from sandbox.tenant import Tenant, open_tenant
 from workflows import catalog, client
+from workflows.worker import ACTIVITY_SLOTS, worker
 
 PASSWORD = "of the tests"
 READY_SECONDS = 90
@@ -67,6 +73,7 @@ class World:
             base_url=f"http://127.0.0.1:{self.stack.ports.bank}", timeout=5, trust_env=False
         )
 
+        self.engine: Engine | None = None
         self.api = httpx2.AsyncClient(
             base_url=f"http://127.0.0.1:{self.stack.ports.api}", timeout=30, trust_env=False
         )
@@ -136,22 +143,34 @@ class World:
         self.numbers += 1
         return f"C{self.numbers:06}"
 
-    def worker(self, task_queue: str, **settings: str) -> "WorkerProcess":
+    def worker_process(self, task_queue: str, **settings: str) -> "WorkerProcess":
         """A worker of a queue, with settings of its own such as crash_at."""
         own = {f"KONTOR_{name.upper()}": value for name, value in settings.items()}
         ready = self.stack.home / "run" / f"{uuid4().hex}.ready"
         own |= {"KONTOR_TASK_QUEUE": task_queue, "KONTOR_READY_FILE": str(ready)}
         return WorkerProcess({**self.stack.environment, **own}, ready)
 
+    async def worker_here(self, task_queue: str, *interceptors: Interceptor) -> Worker:
+        """A worker of a queue in this process; a context manager that polls inside."""
+        if self.engine is None:
+            self.engine = database.engine(self.settings, "kontor_app", pool=2 * ACTIVITY_SLOTS)
+            self.released = release.load(self.engine, self.catalog)
+        own = OKPKey.import_key(keys.load(self.settings).actor_public)
+        desk = Desk(Effects(self.engine), self.released, own)
+        bank = Bank(self.settings.bank_url)
+        return worker(
+            await self.temporal(), task_queue, desk, bank, interceptors=list(interceptors)
+        )
+
     @asynccontextmanager
     async def working(self, task_queue: str, **settings: str) -> AsyncIterator["WorkerProcess"]:
         """A worker that polls, for the length of a block."""
-        worker = self.worker(task_queue, **settings)
+        process = self.worker_process(task_queue, **settings)
         try:
-            await worker.polls()
-            yield worker
+            await process.polls()
+            yield process
         finally:
-            worker.end()
+            process.end()
 
     async def revive(self, name: str) -> None:
         """Start a member again; right after a kill its files may still be held for a moment."""
@@ -250,5 +269,7 @@ def world(members: Sequence[str] = World.SERVERS, *, durable: bool = False) -> I
         made.up()
         yield made
     finally:
+        if made.engine is not None:
+            made.engine.dispose()
         made.stack.down()
         shutil.rmtree(home, ignore_errors=True)
