@@ -1,0 +1,1 @@
+"""Kontor broken on purpose: crash points, kills, repeated deliveries, unknown outcomes."""
