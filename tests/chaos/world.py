@@ -52,7 +52,7 @@ READY_SECONDS = 90
 RESTART_TRIES = 30
 REMINDED = "invoice_approval_reminded"
 FORKSERVER = multiprocessing.get_context("forkserver")
-FORKSERVER.set_forkserver_preload(["tests.chaos.nursery"])
+FORKSERVER.set_forkserver_preload(["workflows.worker"])
 
 
 class World:
