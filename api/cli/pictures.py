@@ -142,7 +142,7 @@ def trial_balance(terminal: Terminal, body: Thing) -> "RenderableType":
     ]
     table = terminal.table(columns, rows)
     table.add_section()
-    sums = (money(body["total_debit"]), money(body["total_credit"]))
+    sums = (money(body["total"]["debit"]), money(body["total"]["credit"]))
     table.add_row("", "Total", *sums, style="bold")
     return table
 

@@ -107,8 +107,8 @@ def test_an_approved_invoice_is_watched_to_its_end_and_stands_in_the_book(
     watched = kontor("chand", "watch", process["id"], "-o", "json")
     assert json.loads(watched.stdout.splitlines()[-1])["status"] == "completed"
 
-    shown = kontor("chand", "trial-balance", "--plain").stdout
-    assert "29,500.00 INR" in shown
+    shown = kontor("chand", "trial-balance", "--plain")
+    assert "29,500.00 INR" in shown.stdout, shown.output
     paid = answered("chand", "get", process["id"])
     assert paid["number"].startswith("PI/")
     assert answered("chand", "get", paid["number"])["id"] == process["id"]

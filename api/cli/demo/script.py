@@ -46,7 +46,9 @@ def close(session: Session, demo: scenes.Demo) -> None:
     terminal, book = session.terminal, demo.chand.reads_the_book()
     demo.proof.scene("The book after all this")
     terminal.story.print(pictures.trial_balance(terminal, book))
-    demo.proof.equal("Debits and credits are equal", book["total_debit"], book["total_credit"])
+    demo.proof.equal(
+        "Debits and credits are equal", book["total"]["debit"], book["total"]["credit"]
+    )
     terminal.story.print()
     terminal.tick(f"All {demo.proof.held} claims held", f"{demo.proof.seconds:.1f} s")
     if terminal.as_json:
