@@ -27,7 +27,6 @@ from domain.identifiers import PROCESS, written
 from domain.refusal import Refusal
 from workflows.instructions import NotAnswered, ProcessClosed, Speaker
 
-NOBODY_ELSE = ("already_decided", "task_must_be_open")
 ASKS_OTHERS = (
     "limit_exceeded",
     "role_must_allow_action",

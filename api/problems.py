@@ -15,7 +15,6 @@ from temporalio.service import RPCError
 
 from api.codes import is_retryable, status_of, title_of
 from domain.definitions.faults_of_input import InputErrors
-from domain.identifiers import PROCESS, written
 from domain.refusal import Refusal
 from workflows.instructions import NotAnswered
 
@@ -177,11 +176,6 @@ def from_http(fault: HTTPException) -> Problem:
         405: "This path does not take this method.",
     }.get(fault.status_code, str(fault.detail))
     return Problem(code, detail, fault.status_code, headers=fault.headers or {})
-
-
-def id_of_process(id: Any) -> str | None:
-    """A process's id as problems carry it."""
-    return None if id is None else written(PROCESS, id)
 
 
 def request_id_of(request: Request) -> str:

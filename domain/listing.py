@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, text, tuple_
 
 NOW = text("SELECT business_now()")
-OPERATIONS = ("eq", "gte", "lte")
 
 
 @dataclass(frozen=True, slots=True)

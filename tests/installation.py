@@ -34,13 +34,13 @@ from domain.processes import release
 from local.ports import Ports
 from sandbox.tenant import Tenant
 from tests.database import ENGINE, Database
+from tests.office import PAYLOAD_KEY
 from tests.sandbox.bank_process import BankProcess
 from workflows import catalog, client, worker
 from workflows.instructions import Instructions
 
 Result = TypeVar("Result")
 
-PAYLOAD_KEY = bytes(range(32))
 ACTOR_KEY = new_signing_key()
 BEARER_KEY = new_signing_key()
 

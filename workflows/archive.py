@@ -1,6 +1,6 @@
 """Closed histories are copied into our database before the engine's retention removes them."""
 
-import asyncio
+import contextlib
 from datetime import timedelta
 
 from temporalio import workflow
@@ -20,7 +20,6 @@ from workflows.kit.options import ALWAYS
 
 NAME = "archive-histories"
 EVERY = timedelta(minutes=5)
-TRIES = 10
 
 
 @workflow.defn
@@ -50,7 +49,5 @@ async def schedule(client: Client, task_queue: str) -> None:
         spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=EVERY)]),
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP),
     )
-    try:
+    with contextlib.suppress(ScheduleAlreadyRunningError):
         await client.create_schedule(f"kontor/{NAME}/{task_queue}", wanted)
-    except ScheduleAlreadyRunningError:
-        await asyncio.sleep(0)

@@ -98,13 +98,18 @@ def hold_keys(
     connection: Connection, definition: Definition, content: Content, *, tenant: UUID, process: UUID
 ) -> None:
     """Take the keys for this process, giving back what it held. Refuses what another holds."""
-    connection.execute(RELEASE, {"tenant": tenant, "process": process})
+    release_keys(connection, tenant, process)
     for name, value in keys(definition, content).items():
         asked = {"type": definition.process, "name": name, "value": value}
         taken = connection.execute(HOLD, {**asked, "tenant": tenant, "process": process})
         if taken.one_or_none() is None:
             holder = connection.execute(HOLDER, asked).one()
             raise duplicate(definition, content, name, holder.reference)
+
+
+def release_keys(connection: Connection, tenant: UUID, process: UUID) -> None:
+    """Give back what the process held."""
+    connection.execute(RELEASE, {"tenant": tenant, "process": process})
 
 
 def duplicate(definition: Definition, content: Content, name: str, reference: str) -> Refusal:

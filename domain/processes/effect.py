@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.canonical import digest, plain
+from domain.documents import store
 from domain.identifiers import new_uuid
 from domain.refusal import Refusal
 
@@ -52,7 +53,6 @@ WITHDRAW = text("""
     UPDATE tasks SET state = 'withdrawn', closed_at = (SELECT business_now()), sequence = :sequence
     WHERE tenant_id = :tenant AND process_id = :process AND state = 'open'
 """)
-RELEASE = text("DELETE FROM document_keys WHERE tenant_id = :tenant AND process_id = :process")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def record(connection: Connection, effect: Effect, content_hash: str, done: Done
     if done.move.ends:
         connection.execute(WITHDRAW, place)
         if not done.move.keeps_keys:
-            connection.execute(RELEASE, place)
+            store.release_keys(connection, effect.tenant, effect.process)
 
 
 def destination(move: Move) -> dict[str, Any]:
