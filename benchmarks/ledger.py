@@ -22,6 +22,7 @@ from benchmarks.meter import DRIVER, Meter
 from config import database
 from domain.database import transaction
 from domain.ledger import book
+from domain.ledger.book import Item, Mode
 from domain.ledger.entry import JournalEntry, credit, debit
 from domain.ledger.statements import trial_balance
 from local import home as homes
@@ -124,14 +125,14 @@ class Sides:
                 ((key, entry),) = entries
                 book.post(connection, entry, key=key)
             else:
-                book.post_batch(connection, entries, atomic=True)
+                book.post_batch(connection, [Item(*pair) for pair in entries], mode=Mode.ATOMIC)
 
     def post_plainly(self, entries: Keyed) -> None:
         """By hand."""
-        items = json.dumps([book.item(entry, key) for key, entry in entries])
+        items = json.dumps([book.stated(Item(*pair)) for pair in entries])
         with self.plain.transaction():
             self.plain.execute(NAME_TENANT, [str(self.tenant.id)])
-            self.plain.execute(POST, [items, True]).fetchall()
+            self.plain.execute(POST, [items, Mode.ATOMIC]).fetchall()
 
     def entries(self, count: int) -> Keyed:
         """Entries of four postings, each under a key of its own."""

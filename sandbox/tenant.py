@@ -12,7 +12,8 @@ from pathlib import Path
 from uuid import UUID, uuid5
 
 from ruamel.yaml import YAML
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, bindparam, create_engine, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 import config
 from config.settings import Settings
@@ -64,7 +65,9 @@ ADD_VENDOR = text(
     " VALUES (:tenant, :id, :code, :name, 'vendor', :gstin, :account, :ifsc)"
     " ON CONFLICT DO NOTHING"
 )
-OPEN_ACCOUNT = text("SELECT ledger_open_account(:company, :code, :title, :kind, :since)")
+OPEN_ACCOUNT = text("SELECT ledger_open_account(:company, :stated)").bindparams(
+    bindparam("stated", type_=JSONB)
+)
 OPEN_YEAR = text("SELECT ledger_open_year(:company, :day)")
 TODAY = text("SELECT business_today()")
 FIRST_DAY = text("SELECT min(starts_on) FROM periods WHERE company_id = :company")
@@ -154,8 +157,8 @@ def open_book(connection: Connection, company: UUID, today: date) -> None:
     connection.execute(OPEN_YEAR, {"company": company, "day": today})
     since = connection.scalar(FIRST_DAY, {"company": company})
     for code, account in YAML(typ="safe").load(CHART)["accounts"].items():
-        values = {"company": company, "code": code, **account, "since": since}
-        connection.execute(OPEN_ACCOUNT, values)
+        stated = {"code": code, **account, "opened_on": since.isoformat()}
+        connection.execute(OPEN_ACCOUNT, {"company": company, "stated": stated})
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from domain.database import transaction
 from domain.ledger import book, integrity, notation, periods
-from domain.ledger.book import Outcome, Posted
+from domain.ledger.book import Item, Mode, Outcome, Posted
 from domain.ledger.entry import JournalEntry, credit, debit
 from domain.ledger.integrity import Integrity
 from domain.ledger.statements import trial_balance
@@ -67,11 +67,12 @@ class Book:
         return book.post(connection, self._read(entry), key=key)
 
     def post_batch(
-        self, *entries: tuple[str, JournalEntry], atomic: bool = False
+        self, *items: Item | tuple[str, JournalEntry], mode: Mode = Mode.INDEPENDENT
     ) -> tuple[Outcome, ...]:
-        """Post many entries."""
+        """Post many entries, each under its key."""
+        batch = [item if isinstance(item, Item) else Item(*item) for item in items]
         with self.transaction() as connection:
-            return book.post_batch(connection, entries, atomic=atomic)
+            return book.post_batch(connection, batch, mode=mode)
 
     def reverse(
         self, entry: UUID, *, on: date = TODAY, key: str = "reversal", reason: str = "Wrong"

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import Connection
 
 from domain.database import transaction
+from local.members import POSTGRES, TEMPORAL
 from sandbox.tenant import Tenant, open_tenant
 from tests import database as databases
 from tests.book import Book
@@ -34,15 +35,17 @@ settings.load_profile("default")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--record` writes the histories that later code must replay."""
+    """`--record` writes the histories that later code must replay; `--no-engine` saves seconds."""
     parser.addoption("--record", action="store_true", help="record histories anew")
+    parser.addoption("--no-engine", action="store_true", help="start PostgreSQL, not Temporal")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the servers, in the controller alone."""
     if not hasattr(config, "workerinput") and not config.option.collectonly:
         config.stash[RUNNING] = ExitStack()
-        config.stash[RUNNING].enter_context(databases.servers())
+        members = (POSTGRES,) if config.option.no_engine else (POSTGRES, TEMPORAL)
+        config.stash[RUNNING].enter_context(databases.servers(*members))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -34,7 +34,8 @@ def servers(*members: str) -> Iterator[Stack]:
     try:
         stack.up()
         os.environ[SERVER] = stack.postgres.url("postgres")
-        os.environ[ENGINE] = stack.temporal.address
+        if TEMPORAL in stack.members:
+            os.environ[ENGINE] = stack.temporal.address
         make_template()
         yield stack
     finally:

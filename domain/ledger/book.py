@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -10,50 +11,81 @@ from sqlalchemy import Connection, Row, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.canonical import plain
-from domain.ledger.entry import JournalEntry, check_entry
+from domain.ledger.entry import JournalEntry, Module, Voucher, check_entry
 from domain.refusal import Refusal
 
-POST = text("SELECT * FROM ledger_post(:batch, :atomic)").bindparams(
-    bindparam("batch", type_=JSONB)
-)
+POST = text("SELECT * FROM ledger_post(:batch, :mode)").bindparams(bindparam("batch", type_=JSONB))
 REVERSE = text("SELECT * FROM ledger_reverse(:entry, :on_date, :reason, :key, :process)")
+
+
+class Mode(StrEnum):
+    """What the refusal of one item does to the others: all fall, none falls, its chain falls."""
+
+    ATOMIC = "atomic"
+    INDEPENDENT = "independent"
+    CHAINS = "chains"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An entry of a batch under its effect key. Items of one `chain` are posted together or not.
+
+    `roles` are those of the person who acts: a soft-locked period lets some of them post.
+    """
+
+    key: str
+    entry: JournalEntry
+    chain: str | None = None
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one item: `posted`, `duplicate` (the first result) or `refused`."""
+    """What became of one item: `posted`, `duplicate` (the first result) or `refused`.
+
+    `warnings` tell of soft limits and budgets that the entry crossed.
+    """
 
     outcome: str
     entry: UUID | None
     number: str | None
     code: str | None
     message: str | None
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """An entry that stands in the book, and its voucher number when it has one."""
+    """An entry that stands in the book, its voucher number when it has one, and any warnings."""
 
     entry: UUID
     number: str | None
+    warnings: tuple[str, ...] = ()
 
 
-def post(connection: Connection, entry: JournalEntry, *, key: str) -> Posted:
+def post(
+    connection: Connection, entry: JournalEntry, *, key: str, roles: Sequence[str] = ()
+) -> Posted:
     """Post once. The same entry under the same key returns the first; a different one is refused.
 
     Raises Refusal with the first rule of the ladder that says no; then nothing is changed.
     """
     check_entry(entry)
-    rows = connection.execute(POST, {"batch": [item(entry, key)], "atomic": True})
+    batch = [stated(Item(key, entry, roles=tuple(roles)))]
+    rows = connection.execute(POST, {"batch": batch, "mode": Mode.ATOMIC})
     return posted(outcome(rows.one()))
 
 
 def post_batch(
-    connection: Connection, entries: Sequence[tuple[str, JournalEntry]], *, atomic: bool = False
+    connection: Connection, items: Sequence[Item], *, mode: Mode = Mode.INDEPENDENT
 ) -> tuple[Outcome, ...]:
-    """Post many `(key, entry)`, each with its outcome as data. Atomic: the first refusal raises."""
-    batch = [item(entry, key) for key, entry in entries]
-    rows = connection.execute(POST, {"batch": batch, "atomic": atomic})
+    """Post many, each with its outcome as data, in their order. Atomic: the first refusal raises.
+
+    A refusal that lies in the state of the book (a locked period, a limit) is the item's outcome
+    for ever; one that lies in the item itself leaves its key free.
+    """
+    batch = [stated(item) for item in items]
+    rows = connection.execute(POST, {"batch": batch, "mode": mode})
     return tuple(outcome(row) for row in rows)
 
 
@@ -73,8 +105,9 @@ def reverse(
     return posted(outcome(connection.execute(REVERSE, values).one()))
 
 
-def item(entry: JournalEntry, key: str) -> dict[str, Any]:
-    """The entry as the database reads it."""
+def stated(item: Item) -> dict[str, Any]:
+    """The item as the database reads it. What is not stated is left out: keys outlive fields."""
+    entry = item.entry
     lines = [
         {
             "account": posting.account,
@@ -97,16 +130,29 @@ def item(entry: JournalEntry, key: str) -> dict[str, Any]:
         "series": entry.numbering and entry.numbering.series,
         "pattern": entry.numbering and entry.numbering.pattern,
     }
-    return {"key": key, **{name: plain(value) for name, value in head.items()}, "postings": lines}
+    added = {
+        "voucher": None if entry.voucher is Voucher.JOURNAL else entry.voucher,
+        "module": None if entry.module is Module.GENERAL else entry.module,
+        "chain": item.chain,
+        "roles": list(item.roles) or None,
+    }
+    return {
+        "key": item.key,
+        **{name: plain(value) for name, value in head.items()},
+        **{name: plain(value) for name, value in added.items() if value is not None},
+        "postings": lines,
+    }
 
 
 def outcome(row: Row[Any]) -> Outcome:
     """A row of the database's answer."""
-    return Outcome(row.outcome, row.entry_id, row.number, row.code, row.message)
+    return Outcome(
+        row.outcome, row.entry_id, row.number, row.code, row.message, tuple(row.warnings or ())
+    )
 
 
 def posted(result: Outcome) -> Posted:
     """The entry behind an outcome. Raises the Refusal it carries."""
     if result.entry is None:
         raise Refusal(result.code or "unnamed", result.message or "")
-    return Posted(result.entry, result.number)
+    return Posted(result.entry, result.number, result.warnings)

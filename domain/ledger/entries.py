@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, Select, select, tuple_
 
 from domain.access.tables import companies
-from domain.ledger.entry import EntryKind, JournalEntry, Posting
+from domain.ledger.entry import EntryKind, JournalEntry, Module, Posting, Voucher
 from domain.ledger.tables import (
     accounts,
     dimension_sets,
@@ -178,6 +178,8 @@ def booked(row: Row[Any], postings: tuple[Posting, ...]) -> BookedEntry:
         due_date=row.due_date,
         process=row.process_id,
         document=row.document_id,
+        voucher=Voucher(row.voucher),
+        module=Module(row.module),
     )
     return BookedEntry(
         row.id,

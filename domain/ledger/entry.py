@@ -23,11 +23,38 @@ class EntryKind(StrEnum):
     IMPORT = "import"
 
 
+class Voucher(StrEnum):
+    """What an accountant calls the entry; debit and credit notes correct a purchase and a sale."""
+
+    JOURNAL = "journal"
+    SALES = "sales"
+    PURCHASE = "purchase"
+    RECEIPT = "receipt"
+    PAYMENT = "payment"
+    CONTRA = "contra"
+    DEBIT_NOTE = "debit_note"
+    CREDIT_NOTE = "credit_note"
+
+
+class Module(StrEnum):
+    """The part of the business an entry comes from; a period may be locked for one alone."""
+
+    GENERAL = "general"
+    SALES = "sales"
+    PURCHASE = "purchase"
+    BANKING = "banking"
+    INVENTORY = "inventory"
+    PAYROLL = "payroll"
+    FOREX = "forex"
+    INSURANCE = "insurance"
+
+
 @dataclass(frozen=True, slots=True)
 class Posting:
     """One side of an entry: debit above zero, credit below, in integer minor units of `currency`.
 
-    `base_amount` is the same in the company's base currency; None means the currencies are one.
+    `base_amount` is the same in the company's base currency; None means the currencies are one. An
+    amount of zero with a base amount says that what is held is worth more or less than before.
     `dimensions` are named values (branch, party, cost_centre, project, product ...).
     """
 
@@ -65,6 +92,8 @@ class JournalEntry:
     process: UUID | None = None
     document: UUID | None = None
     numbering: Numbering | None = None
+    voucher: Voucher = Voucher.JOURNAL
+    module: Module = Module.GENERAL
 
 
 def debit(account: str, amount: int, currency: str = "INR", **dimensions: str) -> Posting:
@@ -104,7 +133,7 @@ def check_entry(entry: JournalEntry) -> None:
 
 def check_posting(posting: Posting) -> None:
     """An amount that means something and that every reader keeps exact."""
-    if posting.amount == 0:
+    if posting.amount == 0 and posting.base == 0:
         raise Refusal(
             "posting_must_not_be_zero", f"The posting on {posting.account} is zero; leave it out."
         )

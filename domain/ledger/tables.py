@@ -1,8 +1,10 @@
 """The tables of the book. Only the database's own functions write them."""
 
 from sqlalchemy import (
+    ARRAY,
     CHAR,
     BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -52,8 +54,21 @@ accounts = Table(
     Column("slots", SmallInteger, nullable=False, server_default="1"),
     Column("opened_on", Date, nullable=False),
     Column("closed_on", Date),
+    Column("parent_id", BigInteger),
+    Column("is_heading", Boolean, nullable=False, server_default="false"),
+    Column("normal_side", Text, nullable=False),
+    Column("statement_line", Text),
+    Column("cash_flow", Text),
+    Column("control", Text),
+    Column("is_monetary", Boolean, nullable=False, server_default="false"),
+    Column("is_limited", Boolean, nullable=False, server_default="false"),
+    Column("is_budgeted", Boolean, nullable=False, server_default="false"),
+    Column("required_dimensions", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("forbidden_dimensions", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("translations", JSONB, nullable=False, server_default="{}"),
     UniqueConstraint("tenant_id", "company_id", "code"),
     within_tenant("company_id", "companies"),
+    within_tenant("parent_id", "accounts"),
 )
 
 dimension_sets = Table(
@@ -105,12 +120,16 @@ journal_entries = Table(
     Column("effect_key", Text, nullable=False),
     Column("content_hash", LargeBinary, nullable=False),
     transaction_column(),
+    Column("voucher", Text, nullable=False, server_default="journal"),
+    Column("module", Text, nullable=False, server_default="general"),
     UniqueConstraint("tenant_id", "effect_key"),
-    UniqueConstraint("tenant_id", "reverses"),
     within_tenant("company_id", "companies"),
     within_tenant("reverses", "journal_entries"),
     within_tenant("party_id", "parties"),
     Index("journal_entries_process_id", "tenant_id", "process_id"),
+    Index("journal_entries_reverses", "tenant_id", "reverses", unique=True),
+    Index("journal_entries_transaction_id", "tenant_id", "transaction_id"),
+    Index("journal_entries_entry_date", "tenant_id", "company_id", "entry_date", "id"),
 )
 
 postings = Table(
@@ -181,4 +200,24 @@ voucher_numbers = Table(
     UniqueConstraint("tenant_id", "company_id", "series", "fiscal_year", "sequence"),
     UniqueConstraint("tenant_id", "company_id", "number"),
     within_tenant("entry_id", "journal_entries"),
+)
+
+entry_warnings = Table(
+    "entry_warnings",
+    METADATA,
+    tenant_column(),
+    Column("entry_id", Uuid, primary_key=True),
+    Column("warnings", JSONB, nullable=False),
+    within_tenant("entry_id", "journal_entries"),
+)
+
+refused_items = Table(
+    "refused_items",
+    METADATA,
+    tenant_column(),
+    Column("effect_key", Text, primary_key=True),
+    Column("content_hash", LargeBinary, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("refused_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
 )

@@ -20,11 +20,13 @@ TENANT_TABLES = sorted(name for name, table in METADATA.tables.items() if "tenan
 
 # The only functions that act with the owner's rights, and who may call them.
 DEFINERS = {
-    "ledger_post(jsonb,boolean)": {"kontor_app"},
+    "ledger_post(jsonb,text)": {"kontor_app"},
     "ledger_reverse(uuid,date,text,text,uuid)": {"kontor_app"},
-    "ledger_open_year(uuid,date)": set(),
-    "ledger_open_account(uuid,text,text,text,date)": set(),
-    "ledger_set_period(uuid,text,uuid,text)": set(),
+    "ledger_open_year(uuid,date)": {"kontor_app"},
+    "ledger_open_account(uuid,jsonb)": {"kontor_app"},
+    "ledger_rename_account(uuid,text,text)": {"kontor_app"},
+    "ledger_close_account(uuid,text,date)": {"kontor_app"},
+    "ledger_set_period(uuid,text,uuid,text)": {"kontor_app"},
     "tenant_ids()": {"kontor_app"},
 }
 PATHS = "search_path=public, pg_temp"

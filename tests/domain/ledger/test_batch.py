@@ -7,7 +7,7 @@ from threading import Event
 
 import pytest
 
-from domain.ledger.book import Outcome
+from domain.ledger.book import Mode, Outcome
 from domain.ledger.entry import Numbering, credit, debit
 from domain.money import LARGEST_AMOUNT
 from tests.domain.ledger.race import at_once
@@ -70,7 +70,7 @@ def test_one_refusal_refuses_an_atomic_batch(book, unbalanced, wrong, code):
     before = book.state()
 
     with refused(code):
-        book.post_batch(("a", book.sale()), wrong(book, unbalanced), atomic=True)
+        book.post_batch(("a", book.sale()), wrong(book, unbalanced), mode=Mode.ATOMIC)
 
     assert book.state() == before
 
@@ -78,15 +78,15 @@ def test_one_refusal_refuses_an_atomic_batch(book, unbalanced, wrong, code):
 def test_an_atomic_batch_names_the_first_refusal(book, unbalanced):
     late = book.sale(on=date(2030, 1, 1))
     with refused("period_must_exist"):
-        book.post_batch(("a", late), ("b", unbalanced), atomic=True)
+        book.post_batch(("a", late), ("b", unbalanced), mode=Mode.ATOMIC)
     with refused("entry_must_balance"):
-        book.post_batch(("b", unbalanced), ("a", late), atomic=True)
+        book.post_batch(("b", unbalanced), ("a", late), mode=Mode.ATOMIC)
 
 
-@pytest.mark.parametrize("atomic", [True, False])
-def test_a_key_that_stands_twice_in_a_batch_is_posted_once(book, atomic):
+@pytest.mark.parametrize("mode", Mode)
+def test_a_key_that_stands_twice_in_a_batch_is_posted_once(book, mode):
     outcomes = book.post_batch(
-        ("b", book.sale(1)), ("a", book.sale(2)), ("b", book.sale(1)), atomic=atomic
+        ("b", book.sale(1)), ("a", book.sale(2)), ("b", book.sale(1)), mode=mode
     )
 
     assert codes(outcomes) == ["posted", "posted", "duplicate"]

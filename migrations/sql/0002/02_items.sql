@@ -1,0 +1,70 @@
+-- What is handed in, read: entries, their postings, and what companies and accounts say of them.
+
+DROP FUNCTION ledger_post(jsonb, boolean), ledger_reverse(uuid, date, text, text, uuid),
+    ledger_open_account(uuid, text, text, text, date), post_batch(jsonb, boolean),
+    write_number(text, text, bigint);
+DROP TYPE entry_in, posting_in, entry_outcome CASCADE;
+
+-- `grp` holds together what is posted together or not at all: a batch, a chain or one entry.
+CREATE TYPE entry_in AS (
+    ordinal integer, grp integer, id uuid, key text, content_hash bytea, company_id uuid,
+    base_currency text, entry_date date, kind text, voucher text, module text, narration text,
+    reverses uuid, party_id uuid, due_date date, process_id uuid, document_id uuid, series text,
+    pattern text, roles text[], postings jsonb
+);
+CREATE TYPE posting_in AS (
+    ordinal integer, grp integer, line integer, entry_id uuid, company_id uuid, base_currency text,
+    entry_date date, party_id uuid, due_date date, account text, account_id bigint, opened_on date,
+    closed_on date, only_currency text, is_heading boolean, control text, is_limited boolean,
+    is_budgeted boolean, required_dimensions text[], forbidden_dimensions text[], slot smallint,
+    amount numeric, currency text, base_amount numeric, dimensions jsonb, dimension_set_id bigint
+);
+CREATE TYPE entry_outcome AS (
+    ordinal integer, outcome text, entry_id uuid, number text, code text, message text, warnings jsonb
+);
+
+-- A session keeps the plans it made while tables were small. So that they stay good, each look-up
+-- below is LATERAL with LIMIT, which only an index can answer, nothing joins one array with another,
+-- and ledger_post and ledger_reverse plan without sequential scans.
+CREATE FUNCTION read_entries(batch jsonb, mode text) RETURNS entry_in[]
+LANGUAGE sql VOLATILE
+AS $$
+    SELECT array_agg(ROW(
+        ordinality, CASE mode WHEN 'atomic' THEN 0 WHEN 'independent' THEN ordinality ELSE link END,
+        uuidv7(), e->>'key', sha256(convert_to((e - '{key,roles,chain}'::text[])::text, 'UTF8')),
+        (e->>'company')::uuid, c.base_currency, (e->>'entry_date')::date, e->>'kind',
+        coalesce(e->>'voucher', 'journal'), coalesce(e->>'module', 'general'), e->>'narration',
+        (e->>'reverses')::uuid, (e->>'party')::uuid, (e->>'due_date')::date, (e->>'process')::uuid,
+        (e->>'document')::uuid, e->>'series', e->>'pattern',
+        ARRAY(SELECT jsonb_array_elements_text(e->'roles')), e->'postings'
+    )::entry_in ORDER BY ordinality)
+    FROM (
+        SELECT e, ordinality, CASE WHEN e->>'chain' IS NULL THEN ordinality
+            ELSE min(ordinality) OVER (PARTITION BY e->>'chain') END AS link
+        FROM jsonb_array_elements(batch) WITH ORDINALITY AS t (e, ordinality)
+    ) AS item
+    LEFT JOIN LATERAL (SELECT base_currency FROM companies
+        WHERE tenant_id = (SELECT current_tenant()) AND id = (e->>'company')::uuid LIMIT 1) AS c ON true
+$$;
+
+-- The postings of entries with what their accounts say. A base amount left out is the amount when
+-- the currencies are one.
+CREATE FUNCTION read_postings(entries entry_in[]) RETURNS posting_in[]
+LANGUAGE sql STABLE
+AS $$
+    SELECT array_agg(ROW(
+        e.ordinal, e.grp, u.line, e.id, e.company_id, e.base_currency, e.entry_date, e.party_id,
+        e.due_date, p->>'account', a.id, a.opened_on, a.closed_on, a.currency, a.is_heading, a.control,
+        a.is_limited, a.is_budgeted, a.required_dimensions, a.forbidden_dimensions,
+        CASE WHEN a.slots > 1 THEN (uuid_hash_extended(e.id, 0) & 9223372036854775807) % a.slots ELSE 0 END,
+        (p->>'amount')::numeric, p->>'currency',
+        coalesce(p->>'base_amount', CASE WHEN p->>'currency' = e.base_currency THEN p->>'amount' END)::numeric,
+        coalesce(p->'dimensions', '{}'), d.id
+    )::posting_in ORDER BY e.ordinal, u.line)
+    FROM unnest(entries) AS e
+    CROSS JOIN LATERAL jsonb_array_elements(e.postings) WITH ORDINALITY AS u (p, line)
+    LEFT JOIN LATERAL (SELECT * FROM accounts WHERE tenant_id = (SELECT current_tenant())
+        AND company_id = e.company_id AND code = p->>'account' LIMIT 1) AS a ON true
+    LEFT JOIN LATERAL (SELECT id FROM dimension_sets WHERE tenant_id = (SELECT current_tenant())
+        AND dimensions = coalesce(p->'dimensions', '{}') LIMIT 1) AS d ON true
+$$;

@@ -1,0 +1,205 @@
+-- The only ways into the book: post a batch, reverse an entry.
+
+-- Writes entries and says which the state of the book refuses: all at once, or when that is
+-- refused one group after another.
+CREATE FUNCTION write_groups(entries entry_in[], lines posting_in[]) RETURNS jsonb
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    refused jsonb := '{}';
+    link integer;
+    said_code text;
+    said_message text;
+BEGIN
+    PERFORM write_entries(entries, lines);
+    RETURN refused;
+EXCEPTION WHEN numeric_value_out_of_range OR SQLSTATE 'KR001' THEN
+    IF (SELECT min(e.grp) = max(e.grp) FROM unnest(entries) AS e) THEN
+        GET STACKED DIAGNOSTICS said_code = CONSTRAINT_NAME, said_message = MESSAGE_TEXT;
+        IF SQLSTATE = '22003' THEN
+            said_code := 'balance_out_of_range';
+            said_message := format(
+                'With %L a balance would go beyond 9223372036854775807 minor units. Use another account.',
+                entries[1].narration);
+        END IF;
+        RETURN refuse_group(entries, entries[1].ordinal, said_code, said_message);
+    END IF;
+    FOR link IN SELECT DISTINCT e.grp FROM unnest(entries) AS e ORDER BY 1 LOOP
+        refused := refused || write_groups(
+            (SELECT array_agg(e ORDER BY e.ordinal) FROM unnest(entries) AS e WHERE e.grp = link),
+            (SELECT array_agg(p ORDER BY p.ordinal, p.line) FROM unnest(lines) AS p WHERE p.grp = link));
+    END LOOP;
+    RETURN refused;
+END $$;
+
+-- One entry of a group is refused, and with it the others.
+CREATE FUNCTION refuse_group(entries entry_in[], culprit integer, code text, message text) RETURNS jsonb
+LANGUAGE sql IMMUTABLE
+AS $$
+    SELECT jsonb_object_agg(e.ordinal, CASE WHEN e.ordinal = culprit THEN jsonb_build_array(code, message)
+        ELSE jsonb_build_array('chain_must_hold', format(
+            'Item %s of the same chain was refused: %s', culprit, message)) END)
+    FROM unnest(entries) AS e
+$$;
+
+-- Whether a refusal is one of the book's state, which the item's key then keeps. What is wrong with
+-- the item itself leaves the key free, and so does another item's refusal.
+CREATE FUNCTION is_remembered(code text) RETURNS boolean
+LANGUAGE sql IMMUTABLE
+AS $$
+    SELECT code <> ALL ('{entry_must_have_two_postings,entry_must_have_narration,posting_must_not_be_zero,
+        amount_out_of_range,entry_must_balance,entry_must_balance_in_base_currency,
+        number_must_hold_sequence,currency_must_be_known,base_amount_must_be_given,
+        base_amount_must_equal_amount,effect_key_must_have_one_content,chain_must_hold}'::text[])
+$$;
+
+-- Posts a batch. Each item has an outcome: posted, duplicate (the first result) or refused.
+-- Mode atomic: the first refusal refuses all. Independent: the others are posted. Chains: items
+-- with one `chain` are posted together or not at all.
+CREATE FUNCTION post_batch(batch jsonb, mode text) RETURNS SETOF entry_outcome
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    tenant constant uuid := current_tenant();
+    entries entry_in[] := read_entries(batch, mode);
+    locked jsonb;
+    fresh entry_in[];
+    lines posting_in[];
+    refused jsonb := '{}';
+    outcomes entry_outcome[];
+    first entry_outcome;
+BEGIN
+    -- Before looking for keys: an entry that was posted before the period was locked is found below.
+    SELECT jsonb_object_agg(ordinal, jsonb_build_array(code, message)) INTO locked FROM hold_periods(entries);
+    SELECT array_agg(e ORDER BY e.ordinal) INTO fresh FROM unnest(entries) AS e
+    LEFT JOIN LATERAL (SELECT id FROM journal_entries
+        WHERE tenant_id = tenant AND effect_key = e.key LIMIT 1) AS j ON true
+    LEFT JOIN LATERAL (SELECT content_hash FROM refused_items
+        WHERE tenant_id = tenant AND effect_key = e.key LIMIT 1) AS r ON true
+    WHERE j.id IS NULL AND r.content_hash IS NULL;
+    IF fresh IS NOT NULL THEN
+        lines := read_postings(fresh);
+        SELECT coalesce(jsonb_object_agg(ordinal, jsonb_build_array(code, message)), '{}') INTO refused
+        FROM refusals(fresh, lines);
+        IF locked IS NOT NULL THEN
+            refused := (SELECT coalesce(jsonb_object_agg(e.ordinal, locked->e.ordinal::text), '{}')
+                        FROM unnest(fresh) AS e WHERE locked ? e.ordinal::text) || refused;
+        END IF;
+        IF refused <> '{}' THEN
+            refused := refuse_chains(entries, refused);
+            fresh := (SELECT array_agg(e ORDER BY e.ordinal) FROM unnest(fresh) AS e
+                      WHERE NOT refused ? e.ordinal::text);
+            lines := (SELECT array_agg(p ORDER BY p.ordinal, p.line) FROM unnest(lines) AS p
+                      WHERE NOT refused ? p.ordinal::text);
+        END IF;
+        IF fresh IS NOT NULL THEN
+            refused := refused || write_groups(fresh, lines);
+        END IF;
+        IF refused <> '{}' AND mode <> 'atomic' THEN
+            INSERT INTO refused_items (tenant_id, effect_key, content_hash, code, message)
+            SELECT tenant, e.key, e.content_hash, refused->e.ordinal::text->>0, refused->e.ordinal::text->>1
+            FROM unnest(entries) AS e
+            WHERE refused ? e.ordinal::text AND is_remembered(refused->e.ordinal::text->>0)
+            ORDER BY e.key ON CONFLICT DO NOTHING;
+        END IF;
+    END IF;
+    SELECT array_agg(ROW(e.ordinal, o.*, w.warnings)::entry_outcome ORDER BY e.ordinal) INTO outcomes
+    FROM unnest(entries) AS e
+    LEFT JOIN LATERAL (SELECT id, content_hash, recorded_at FROM journal_entries
+        WHERE tenant_id = tenant AND effect_key = e.key LIMIT 1) AS j ON true
+    LEFT JOIN LATERAL (SELECT content_hash, code, message, refused_at FROM refused_items
+        WHERE tenant_id = tenant AND effect_key = e.key LIMIT 1) AS r ON true
+    LEFT JOIN LATERAL (SELECT number FROM voucher_numbers
+        WHERE tenant_id = tenant AND entry_id = j.id LIMIT 1) AS n ON true
+    LEFT JOIN LATERAL (SELECT w.warnings FROM entry_warnings AS w
+        WHERE tenant_id = tenant AND entry_id = j.id LIMIT 1) AS w ON true
+    CROSS JOIN LATERAL (
+        SELECT 'refused', NULL::uuid, NULL, refused->e.ordinal::text->>0, refused->e.ordinal::text->>1
+        WHERE refused ? e.ordinal::text
+        UNION ALL
+        SELECT 'refused', NULL, NULL, 'effect_key_must_have_one_content', format(
+            'The key %L was first used at %s for another entry. Use a key of its own for each entry.',
+            e.key, coalesce(j.recorded_at, r.refused_at))
+        WHERE coalesce(j.content_hash, r.content_hash) <> e.content_hash AND NOT refused ? e.ordinal::text
+        UNION ALL
+        SELECT 'refused', NULL, NULL, r.code, r.message
+        WHERE r.content_hash = e.content_hash AND j.id IS NULL AND NOT refused ? e.ordinal::text
+        UNION ALL
+        SELECT CASE WHEN j.id = e.id THEN 'posted' ELSE 'duplicate' END, j.id, n.number, NULL, NULL
+        WHERE j.content_hash = e.content_hash
+    ) AS o;
+    IF mode = 'atomic' THEN
+        SELECT * INTO first FROM unnest(outcomes) AS o
+        WHERE o.outcome = 'refused' AND o.code <> 'chain_must_hold' ORDER BY o.ordinal LIMIT 1;
+        IF FOUND THEN
+            PERFORM refuse(first.code, first.message);
+        END IF;
+    END IF;
+    RETURN QUERY SELECT * FROM unnest(outcomes);
+END $$;
+
+-- Refusals by ordinal, with those of the other items of each refused item's chain.
+CREATE FUNCTION refuse_chains(entries entry_in[], refused jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE
+AS $$
+    WITH culprit AS (
+        SELECT DISTINCT ON (e.grp) e.grp, e.ordinal, refused->e.ordinal::text->>1 AS message
+        FROM unnest(entries) AS e WHERE refused ? e.ordinal::text ORDER BY e.grp, e.ordinal
+    )
+    SELECT coalesce(jsonb_object_agg(e.ordinal, jsonb_build_array('chain_must_hold', format(
+        'Item %s of the same chain was refused: %s', c.ordinal, c.message))), '{}') || refused
+    FROM unnest(entries) AS e JOIN culprit AS c USING (grp)
+$$;
+
+CREATE FUNCTION ledger_post(batch jsonb, mode text) RETURNS SETOF entry_outcome
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET enable_seqscan = off SET plan_cache_mode = force_generic_plan SET jit = off
+AS $$ BEGIN
+    IF EXISTS (SELECT FROM jsonb_array_elements(batch) AS e
+               WHERE e->>'kind' = 'reversal' OR e->>'reverses' IS NOT NULL) THEN
+        PERFORM refuse('reversal_must_use_reverse', 'A reversal is made by reversing an entry, not by posting one.');
+    END IF;
+    IF mode <> ALL ('{atomic,independent,chains}'::text[]) THEN
+        PERFORM refuse('batch_mode_must_be_known', format('A batch is atomic, independent or chains, not %L.', mode));
+    END IF;
+    RETURN QUERY SELECT * FROM post_batch(batch, mode);
+END $$;
+
+-- Posts the mirror of an entry, once, on a date of an open period.
+CREATE FUNCTION ledger_reverse(entry uuid, on_date date, reason text, key text, process uuid)
+RETURNS SETOF entry_outcome
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET enable_seqscan = off SET plan_cache_mode = force_generic_plan SET jit = off
+AS $$
+DECLARE
+    tenant constant uuid := current_tenant();
+    original journal_entries;
+    earlier journal_entries;
+BEGIN
+    SELECT * INTO original FROM journal_entries
+    WHERE tenant_id = tenant AND id = entry FOR UPDATE;
+    IF NOT FOUND THEN
+        PERFORM refuse('entry_must_exist', format('There is no entry %s to reverse.', entry));
+    END IF;
+    IF original.kind = 'reversal' THEN
+        PERFORM refuse('reversal_must_stay', 'A reversal is not reversed; post the entry again instead.');
+    END IF;
+    SELECT * INTO earlier FROM journal_entries WHERE tenant_id = tenant AND reverses = entry;
+    IF FOUND AND earlier.effect_key <> key THEN
+        PERFORM refuse('already_reversed', format('The entry was reversed on %s.', earlier.entry_date));
+    END IF;
+    RETURN QUERY SELECT * FROM post_batch(jsonb_build_array(jsonb_build_object(
+        'key', key, 'company', original.company_id, 'entry_date', on_date, 'kind', 'reversal',
+        'narration', reason, 'reverses', original.id, 'party', original.party_id,
+        'process', process, 'document', original.document_id,
+        'postings', (SELECT jsonb_agg(jsonb_build_object(
+                'account', a.code, 'amount', -p.amount, 'currency', p.currency,
+                'base_amount', -p.base_amount, 'dimensions', d.dimensions) ORDER BY p.line)
+            FROM postings p
+            JOIN accounts a ON a.tenant_id = tenant AND a.id = p.account_id
+            JOIN dimension_sets d ON d.tenant_id = tenant AND d.id = p.dimension_set_id
+            WHERE p.tenant_id = tenant AND p.entry_id = entry))
+        || CASE WHEN original.voucher <> 'journal' THEN jsonb_build_object('voucher', original.voucher) ELSE '{}' END
+        || CASE WHEN original.module <> 'general' THEN jsonb_build_object('module', original.module) ELSE '{}' END
+        ), 'atomic');
+END $$;
