@@ -100,7 +100,7 @@ periods = Table(
 journal_entries = Table(
     "journal_entries",
     METADATA,
-    tenant_column(),
+    Column("tenant_id", Uuid, primary_key=True),
     Column("id", Uuid, primary_key=True),
     Column("company_id", Uuid, nullable=False),
     Column("entry_date", Date, nullable=False),
