@@ -78,6 +78,7 @@ dimension_sets = Table(
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("dimensions", JSONB, nullable=False),
     UniqueConstraint("tenant_id", "dimensions"),
+    Index("dimension_sets_dimensions", "dimensions", postgresql_using="gin"),
 )
 
 periods = Table(

@@ -26,6 +26,11 @@ DEFINERS = {
     "ledger_open_account(uuid,jsonb)": {"kontor_app"},
     "ledger_rename_account(uuid,text,text)": {"kontor_app"},
     "ledger_close_account(uuid,text,date)": {"kontor_app"},
+    "ledger_set_limit(uuid,jsonb,uuid)": {"kontor_app"},
+    "ledger_hold(jsonb,text)": {"kontor_app"},
+    "ledger_take(uuid,jsonb,text)": {"kontor_app"},
+    "ledger_release(uuid,text,text)": {"kontor_app"},
+    "ledger_expire_holds(integer)": {"kontor_app"},
     "ledger_set_period(uuid,text,uuid,text)": {"kontor_app"},
     "tenant_ids()": {"kontor_app"},
 }

@@ -1,6 +1,6 @@
 """A posting names an entry, an account and a dimension set that exist, whoever writes it."""
 
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -18,7 +18,7 @@ AS_IT_IS = {"entry": "entry_id", "account": "account_id", "dimensions": "dimensi
 @pytest.mark.parametrize(
     ("column", "value", "code"),
     [
-        ("entry", f"'{uuid4()}'", "posting_must_have_entry"),
+        ("entry", f"'{UUID(int=1)}'", "posting_must_have_entry"),
         ("account", "-1", "posting_must_have_account_and_dimensions"),
         ("dimensions", "-1", "posting_must_have_account_and_dimensions"),
     ],
