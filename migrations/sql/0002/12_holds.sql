@@ -69,6 +69,10 @@ BEGIN
         PERFORM refuse('amount_must_be_positive', format('%s cannot be reserved; reserve more than nothing.',
             coalesce(stated->>'amount', 'Nothing')));
     END IF;
+    IF stated->'debit' = stated->'credit' THEN
+        PERFORM refuse('hold_must_join_two_accounts', format(
+            'Both sides of the hold are %s. Name the account that would gain and the one that would lose.', stated->>'debit'));
+    END IF;
     IF (stated->>'expires_at')::timestamptz <= business_now() THEN
         PERFORM refuse('hold_must_expire_later', format('The hold would have expired at %s already.', stated->>'expires_at'));
     END IF;

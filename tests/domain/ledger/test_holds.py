@@ -222,6 +222,7 @@ def test_of_takers_at_once_only_as_many_as_fit_take(wallet):
         (-1, {}, "amount_must_be_positive"),
         (2**53, {}, "amount_out_of_range"),
         (1, {"debit": "nowhere"}, "account_must_exist"),
+        (1, {"debit": "bank"}, "hold_must_join_two_accounts"),
         (1, {"currency": "USD"}, "base_amount_must_be_given"),
         (1, {"currency": "rupees"}, "currency_must_be_known"),
         (1, {"narration": " "}, "entry_must_have_narration"),

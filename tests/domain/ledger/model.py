@@ -1,0 +1,295 @@
+"""A ledger in plain Python: the oracle that every operation of the real one is compared with.
+
+It keeps lists and sums them anew each time, knows no database, and imports nothing of the product.
+Amounts are integers, debits above zero. A refusal is `Refused(code)`.
+"""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+MALFORMED = {
+    "entry_must_have_two_postings",
+    "entry_must_balance",
+    "effect_key_must_have_one_content",
+    "effect_key_must_stand_once",
+    "chain_must_hold",
+}
+
+
+class Refused(Exception):
+    """A rule said no; the code is the only argument."""
+
+    @property
+    def code(self):
+        return self.args[0]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One posting: account, amount, currency, what it is worth in the base currency, dimensions."""
+
+    account: str
+    amount: int
+    currency: str = "INR"
+    base: int | None = None
+    branch: str | None = None
+
+    @property
+    def worth(self):
+        return self.amount if self.base is None else self.base
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is to be posted."""
+
+    day: date
+    lines: tuple[Line, ...]
+    series: str | None = None
+    kind: str = "normal"
+    reverses: str | None = None
+    narration: str = "Entry"
+
+
+@dataclass
+class Hold:
+    """A reservation; `debit` would gain, `credit` lose."""
+
+    debit: str
+    credit: str
+    amount: int
+    expires: datetime | None
+    remaining: int
+    state: str = "open"
+
+
+@dataclass
+class Model:
+    """The whole book. `sides` are the accounts: 1 for a normal debit side, -1 for a credit one."""
+
+    sides: dict[str, int]
+    now: datetime
+    months: dict[date, str]
+    posted: dict[str, Entry] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+    kept_refusals: dict[str, tuple[Entry, str]] = field(default_factory=dict)
+    limits: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)
+    holds: dict[str, Hold] = field(default_factory=dict)
+
+    # What stands in the book.
+
+    def balance(self, account, currency="INR", *, until=None, worth=False):
+        """Debits less credits."""
+        return sum(
+            line.worth if worth else line.amount
+            for entry in self.posted.values()
+            for line in entry.lines
+            if line.account == account
+            and line.currency == currency
+            and (until is None or entry.day <= until)
+        )
+
+    def sums(self, until=None):
+        """Debit, credit and both in the base currency, by account, currency and branch."""
+        found = defaultdict(Counter)
+        for entry in self.posted.values():
+            if until is not None and entry.day > until:
+                continue
+            for line in entry.lines:
+                cell = found[line.account, line.currency, line.branch]
+                cell["debit"] += max(line.amount, 0)
+                cell["credit"] -= min(line.amount, 0)
+                cell["base_debit"] += max(line.worth, 0)
+                cell["base_credit"] -= min(line.worth, 0)
+        return dict(found)
+
+    def held(self, account):
+        """Posted, reserved to go out, announced to come in; on the normal side, in INR."""
+        side = self.sides[account]
+        deltas = [
+            side * hold.remaining * (1 if hold.debit == account else -1)
+            for hold in self.holds.values()
+            if account in (hold.debit, hold.credit) and self.is_open(hold)
+        ]
+        return (
+            side * self.balance(account),
+            -sum(delta for delta in deltas if delta < 0),
+            sum(delta for delta in deltas if delta > 0),
+        )
+
+    def is_open(self, hold):
+        """Whether a hold can still be taken."""
+        return hold.state == "open" and (hold.expires is None or hold.expires > self.now)
+
+    def state_of(self, hold):
+        """The state as a reader sees it."""
+        return "expired" if hold.state == "open" and not self.is_open(hold) else hold.state
+
+    # Posting.
+
+    def post(self, key, entry):
+        """One entry, by itself. Answers posted or duplicate."""
+        ((status, code),) = self.post_batch([(key, entry, None)], "atomic")
+        if status == "refused":
+            raise Refused(code)
+        return status
+
+    def post_batch(self, items, mode):
+        """Status and code of each item of (key, entry, chain)."""
+        groups = defaultdict(list)
+        for place, (_, _, chain) in enumerate(items):
+            alone = ("item", place) if chain is None or mode == "independent" else ("chain", chain)
+            groups["all" if mode == "atomic" else alone].append(place)
+        found = [None] * len(items)
+        for places in groups.values():
+            self.post_group([(place, *items[place][:2]) for place in places], found, mode)
+        return found
+
+    def post_group(self, items, found, mode):
+        """All of a group or none of it."""
+        refusals = {}
+        for place, key, entry in items:
+            code = self.refusal(key, entry)
+            if code is not None:
+                refusals[place] = code
+        fresh = [(place, key, entry) for place, key, entry in items if self.is_fresh(key)]
+        if not refusals and (code := self.limit_crossed([entry for _, _, entry in fresh])):
+            refusals[fresh[0][0]] = code
+        for place, key, entry in items:
+            if place in refusals:
+                found[place] = ("refused", refusals[place])
+                if mode != "atomic" and self.is_fresh(key) and refusals[place] not in MALFORMED:
+                    self.kept_refusals[key] = (entry, refusals[place])
+            elif not self.is_fresh(key):
+                found[place] = ("duplicate", None)
+            elif refusals:
+                found[place] = ("refused", "chain_must_hold")
+            else:
+                self.record(key, entry)
+                found[place] = ("posted", None)
+
+    def is_fresh(self, key):
+        """Whether nobody used the key yet."""
+        return key not in self.posted and key not in self.kept_refusals
+
+    def refusal(self, key, entry):
+        """The first rule that says no, limits aside."""
+        first = self.posted.get(key) or self.kept_refusals.get(key, (None,))[0]
+        if first is not None and first != entry:
+            return "effect_key_must_have_one_content"
+        if key in self.posted:
+            return None
+        if key in self.kept_refusals:
+            return self.kept_refusals[key][1]
+        if len(entry.lines) < 2:
+            return "entry_must_have_two_postings"
+        residues = Counter()
+        for line in entry.lines:
+            residues[line.currency] += line.amount
+        if any(residues.values()):
+            return "entry_must_balance"
+        if any(line.account not in self.sides for line in entry.lines):
+            return "account_must_exist"
+        state = self.months.get(entry.day.replace(day=1))
+        if state != "open":
+            return "period_must_exist" if state is None else "period_locked"
+        return None
+
+    def limit_crossed(self, entries):
+        """The code of the first hard limit that these entries together would cross."""
+        for account, (floor, ceiling) in self.limits.items():
+            side = self.sides[account]
+            moved = side * sum(
+                line.amount
+                for entry in entries
+                for line in entry.lines
+                if (line.account, line.currency) == (account, "INR")
+            )
+            posted, going, coming = self.held(account)
+            if moved < 0 and floor is not None and posted + moved - going < floor:
+                return "balance_must_stay_above_floor"
+            if moved > 0 and ceiling is not None and posted + moved + coming > ceiling:
+                return "balance_must_stay_below_ceiling"
+        return None
+
+    def record(self, key, entry):
+        """It stands in the book; its number is the next of its series."""
+        if entry.series is not None:
+            used = [e for e in self.posted.values() if e.series == entry.series]
+            self.numbers[key] = len(used) + 1
+        self.posted[key] = entry
+
+    def reverse(self, key, original, day):
+        """Post the mirror of the entry under `original`."""
+        entry = self.posted[original]
+        if entry.kind == "reversal":
+            raise Refused("reversal_must_stay")
+        earlier = [k for k, e in self.posted.items() if e.reverses == original]
+        if earlier and earlier != [key]:
+            raise Refused("already_reversed")
+        mirror = tuple(
+            Line(
+                line.account,
+                -line.amount,
+                line.currency,
+                None if line.base is None else -line.base,
+                line.branch,
+            )
+            for line in entry.lines
+        )
+        return self.post(
+            key,
+            Entry(
+                day,
+                mirror,
+                kind="reversal",
+                reverses=original,
+                narration="Wrong",
+                party=entry.party,
+            ),
+        )
+
+    # Limits, holds, periods.
+
+    def set_limit(self, account, floor, ceiling):
+        """Neither lifts it. Limits are looked at in the order in which they were first set."""
+        self.limits[account] = (floor, ceiling)
+
+    def place(self, key, debit, credit, amount, expires):
+        """Reserve."""
+        if expires is not None and expires <= self.now:
+            raise Refused("hold_must_expire_later")
+        if debit == credit:
+            raise Refused("hold_must_join_two_accounts")
+        lines = (Line(debit, amount), Line(credit, -amount))
+        if code := self.limit_crossed([Entry(self.now.date(), lines)]):
+            raise Refused(code)
+        self.holds[key] = Hold(debit, credit, amount, expires, amount)
+
+    def take(self, key, hold_key, amount, day, *, up_to, is_last):
+        """Post an amount of a hold."""
+        hold = self.holds[hold_key]
+        if not self.is_open(hold):
+            raise Refused("hold_must_be_open")
+        taken = min(amount, hold.remaining) if up_to else amount
+        if taken > hold.remaining:
+            raise Refused("hold_must_cover_amount")
+        before = hold.remaining
+        hold.remaining = 0 if is_last else before - taken
+        lines = (Line(hold.debit, taken), Line(hold.credit, -taken))
+        try:
+            self.post(key, Entry(day, lines, narration="Taken"))
+        except Refused:
+            hold.remaining = before
+            raise
+        if hold.remaining == 0:
+            hold.state = "taken"
+        return taken
+
+    def release(self, hold_key):
+        """Give back the rest."""
+        hold = self.holds[hold_key]
+        if not self.is_open(hold):
+            raise Refused("hold_must_be_open")
+        hold.state, hold.remaining = "released", 0
