@@ -32,6 +32,9 @@ DEFINERS = {
     "ledger_release(uuid,text,text)": {"kontor_app"},
     "ledger_expire_holds(integer)": {"kontor_app"},
     "ledger_set_period(uuid,text,uuid,text)": {"kontor_app"},
+    "ledger_set_rate(jsonb,text)": {"kontor_app"},
+    "ledger_begin_revaluation(uuid,bytea,text)": {"kontor_app"},
+    "ledger_record_revaluation(jsonb,bytea,jsonb)": {"kontor_app"},
     "tenant_ids()": {"kontor_app"},
 }
 PATHS = "search_path=public, pg_temp"

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.currencies import EXPONENTS
 from domain.ledger import notation
 from domain.ledger.entry import Posting, credit, debit
 from domain.ledger.notation import Written
-from domain.money import EXPONENTS, LARGEST_AMOUNT
+from domain.money import LARGEST_AMOUNT
 from domain.refusal import Refusal
 from tests.domain.refused import refused
 
