@@ -173,7 +173,7 @@ def check_currency(reading: Reading, at: str, value: object) -> None:
     """A currency we know, and the company's."""
     if not isinstance(value, str) or value not in EXPONENTS:
         detail = f"{shown(value)} is no currency we know. Write it as {reading.currency}."
-        reading.fault(at, "currency_must_be_known", detail, tuple(EXPONENTS))
+        reading.fault(at, "currency_must_be_known", detail, (reading.currency,))
     elif value != reading.currency:
         detail = f"The company keeps its book in {reading.currency}, not in {value}."
         allowed = (reading.currency,)

@@ -1,7 +1,7 @@
 """Arithmetic between currencies: conversion, foreign documents, settlement; nothing is posted here.
 
 Where an entry crosses currencies, an exchange-clearing account makes it balance in each of them;
-its postings sum to zero in the base currency. Every rounding is half-even and its residue is stated.
+its postings sum to zero in the base currency. Every rounding is half-even, its residue stated.
 """
 
 from collections import defaultdict
