@@ -20,8 +20,9 @@ ACCOUNTS = (
     ("rounding", "expense", False),
 )
 OPEN = text(
-    "SELECT ledger_open_account(:company, jsonb_build_object('code', :code, 'title', :code,"
-    " 'kind', :kind, 'is_monetary', :is_monetary, 'opened_on', '2025-04-01'))"
+    "SELECT ledger_open_account(:company, jsonb_build_object('code', CAST(:code AS text),"
+    " 'title', CAST(:code AS text), 'kind', CAST(:kind AS text), 'opened_on', '2025-04-01',"
+    " 'is_monetary', CAST(:is_monetary AS boolean)))"
 )
 THROUGH = ExchangeAccounts("exchange_gain", "exchange_loss", "exchange_clearing")
 
