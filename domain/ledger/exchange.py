@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from domain.ledger.entry import Posting
-from domain.ledger.rates import Quotation
+from domain.ledger.quotation import Quotation
 from domain.money import Money, exponent, plain, rounded_half_even
 from domain.refusal import Refusal
 

@@ -14,20 +14,33 @@ from sqlalchemy import Connection, Row, select, text
 
 from domain.access.tables import companies
 from domain.ledger.exchange import Dimensions, convert
-from domain.ledger.rates import MAX_AGE_DAYS, Quotation, Wanted, look_up, missing
+from domain.ledger.quotation import Quotation
+from domain.ledger.rates import MAX_AGE_DAYS, Wanted, look_up, missing
 from domain.ledger.tables import accounts
 from domain.money import Money
 from domain.refusal import Refusal
 
-# An account that a balance sits on, in one foreign currency and one set of dimensions.
+# What an account holds in one foreign currency and one set of dimensions. `temporary` is the part of
+# its base amount that earlier revaluations of the same day put there and the next day takes back.
 BALANCES = text("""
+    WITH revalued AS (
+        SELECT p.account_id, p.currency, p.dimension_set_id, sum(p.base_amount)::bigint AS temporary
+        FROM revaluations AS r
+        JOIN postings AS p ON p.tenant_id = r.tenant_id AND p.entry_id = r.entry_id
+        WHERE r.tenant_id = (SELECT current_tenant()) AND r.company_id = :company
+          AND r.revalued_on = :on
+        GROUP BY p.account_id, p.currency, p.dimension_set_id
+    )
     SELECT a.id, a.code, m.currency, m.dimension_set_id, d.dimensions,
            sum(m.debit - m.credit)::bigint AS amount,
-           sum(m.base_debit - m.base_credit)::bigint AS base_amount
+           sum(m.base_debit - m.base_credit)::bigint AS base_amount,
+           coalesce(max(r.temporary), 0) AS temporary
     FROM accounts AS a
     JOIN day_movements AS m ON m.tenant_id = a.tenant_id AND m.company_id = a.company_id
         AND m.account_id = a.id AND m.entry_date <= :on AND m.currency <> :base_currency
     JOIN dimension_sets AS d ON d.tenant_id = m.tenant_id AND d.id = m.dimension_set_id
+    LEFT JOIN revalued AS r ON r.account_id = a.id AND r.currency = m.currency
+        AND r.dimension_set_id = m.dimension_set_id
     WHERE a.tenant_id = (SELECT current_tenant()) AND a.company_id = :company AND a.is_monetary
       AND (CAST(:accounts AS text[]) IS NULL OR a.code = ANY (CAST(:accounts AS text[])))
     GROUP BY a.id, a.code, m.currency, m.dimension_set_id, d.dimensions
@@ -57,7 +70,8 @@ class Line:
     """One monetary balance: `amount` in minor units of its currency, the rest in the base currency.
 
     `carrying` is what the book says it is worth, `revalued` what the closing rate says. A balance
-    of no foreign amount is worth nothing and takes no rate: what it carries is a residue.
+    of no foreign amount is worth nothing and takes no rate: what it carries is a residue, but for
+    what is `temporary` (put there by a revaluation of the same day, reversed on the next).
     """
 
     account: str
@@ -66,19 +80,25 @@ class Line:
     amount: int
     carrying: int
     revalued: int
+    temporary: int
     quotation: Quotation | None
     account_id: int
     dimension_set_id: int
 
     @property
     def difference(self) -> int:
-        """A gain above zero, a loss below."""
+        """A gain above zero, a loss below: the unrealised and the realised together."""
         return self.revalued - self.carrying
 
     @property
-    def is_residue(self) -> bool:
-        """Whether the foreign amount is settled and only a base amount was left behind."""
-        return self.amount == 0
+    def unrealised(self) -> int:
+        """The part of the difference that is reversed on the next day."""
+        return self.difference if self.amount else -self.temporary
+
+    @property
+    def residue(self) -> int:
+        """The part that stays: what a settled balance left behind, with the sign of its clean-up."""
+        return self.difference - self.unrealised
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +108,6 @@ class Preview:
     scope: Scope
     base_currency: str
     lines: tuple[Line, ...]
-
-    @property
-    def unrealised(self) -> tuple[Line, ...]:
-        """Balances that are worth more or less than they carry. Reversed on the next day."""
-        return tuple(line for line in self.lines if line.difference and not line.is_residue)
-
-    @property
-    def residues(self) -> tuple[Line, ...]:
-        """What settled balances left behind. Realised, so it is not reversed."""
-        return tuple(line for line in self.lines if line.is_residue)
 
 
 def preview(connection: Connection, scope: Scope) -> Preview:
@@ -186,6 +196,7 @@ def line(row: Row[Any], quotation: Quotation | None) -> Line:
         row.amount,
         row.base_amount,
         revalued,
+        row.temporary,
         used,
         row.id,
         row.dimension_set_id,

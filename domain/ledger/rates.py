@@ -1,15 +1,10 @@
-"""Exchange rates: set, corrected by new versions, and found for a day. No amounts.
-
-A rate is stated as its source states it: so many units of the quote currency for 1, 100 or another
-number of units of the base currency. Nothing is rounded: a quotation is an exact fraction.
-"""
+"""Exchange rates: set, corrected by new versions, and found for a day. No amounts."""
 
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from functools import reduce
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -18,6 +13,7 @@ from sqlalchemy import Connection, Row, bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.canonical import plain
+from domain.ledger.quotation import Leg, Quotation, Rate, Version, written
 from domain.ledger.rates_tables import exchange_rates
 from domain.money import exponent
 from domain.refusal import Refusal
@@ -48,87 +44,6 @@ FIND = text(
     + NEWEST.format(inverted="true", base=":quote", quote=":base")
     + ") AS r ORDER BY rate_date DESC, company_id, inverted LIMIT 1"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """`rate` units of the quote currency for `units` of the base currency on one day.
-
-    `kind` is spot, average, closing, buying, selling, customs or another word; `source` says who
-    published it. Without `company` it holds for every company of the tenant.
-    """
-
-    base_currency: str
-    quote_currency: str
-    on: date
-    kind: str
-    rate: Decimal
-    source: str
-    units: int = 1
-    company: UUID | None = None
-
-    def __str__(self) -> str:
-        return (
-            f"{self.units} {self.base_currency} = {written(self.rate)} {self.quote_currency} "
-            f"({self.kind} of {self.on}, {self.source})"
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """A rate as it was set: version 1, or a correction that says who made it and why."""
-
-    id: UUID
-    rate: Rate
-    version: int
-    set_by: UUID | None
-    reason: str | None
-    recorded_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Leg:
-    """A stored rate on the way from one currency to another, used as it is or inverted."""
-
-    version: Version
-    is_inverted: bool
-
-    @property
-    def factor(self) -> Fraction:
-        """What one unit of the currency it comes from is worth, exactly."""
-        factor = Fraction(self.version.rate.rate) / self.version.rate.units
-        return 1 / factor if self.is_inverted else factor
-
-    @property
-    def path(self) -> tuple[str, str]:
-        """The currency it comes from and the one it goes to."""
-        rate = self.version.rate
-        pair = rate.base_currency, rate.quote_currency
-        return pair[::-1] if self.is_inverted else pair
-
-
-@dataclass(frozen=True, slots=True)
-class Quotation:
-    """What one unit of a currency is worth in another, and the one or two rates that say so."""
-
-    from_currency: str
-    to_currency: str
-    on: date
-    kind: str
-    legs: tuple[Leg, ...]
-
-    @property
-    def factor(self) -> Fraction:
-        """Units of `to_currency` for one of `from_currency`, exactly; 1 when they are one."""
-        return reduce(lambda product, leg: product * leg.factor, self.legs, Fraction(1))
-
-    @property
-    def path(self) -> tuple[str, ...]:
-        """The currencies on the way: `("JPY", "USD", "INR")`."""
-        return (self.from_currency, *(leg.path[1] for leg in self.legs))
-
-    def __str__(self) -> str:
-        return f"{' to '.join(self.path)}: {'; '.join(str(leg.version.rate) for leg in self.legs)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,8 +223,3 @@ def version(row: Row[Any]) -> Version:
         row.company_id,
     )
     return Version(row.id, stated, row.version, row.set_by, row.reason, row.recorded_at)
-
-
-def written(rate: Decimal) -> str:
-    """The decimal in plain digits, without zeros that say nothing: `83.1`."""
-    return format(rate.normalize(), "f")

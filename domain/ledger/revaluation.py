@@ -115,12 +115,13 @@ def post_unrealised(
     roles: Sequence[str],
 ) -> dict[str, UUID]:
     """Post the differences of the day and their reversal, if there are any."""
-    if not found.unrealised:
+    differences = [(line, line.unrealised) for line in found.lines if line.unrealised]
+    if not differences:
         return {}
     on = found.scope.on
     check_next_period(connection, found.scope.company, on)
     narration = f"Revaluation at {found.scope.kind} rates of {on}"
-    entry = entry_of(found, found.unrealised, through, narration)
+    entry = entry_of(found, differences, through, narration)
     posted = book.post(connection, entry, key=key, roles=roles).entry
     reversal = book.reverse(
         connection,
@@ -141,10 +142,11 @@ def post_residues(
     roles: Sequence[str],
 ) -> dict[str, UUID]:
     """Post what settled balances left behind, if there is any. It is realised and stays."""
-    if not found.residues:
+    differences = [(line, line.residue) for line in found.lines if line.residue]
+    if not differences:
         return {}
     narration = f"Residues of settled foreign balances on {found.scope.on}"
-    entry = entry_of(found, found.residues, through, narration)
+    entry = entry_of(found, differences, through, narration)
     return {"clean_up_id": book.post(connection, entry, key=key, roles=roles).entry}
 
 
@@ -161,27 +163,25 @@ def check_next_period(connection: Connection, company: UUID, on: date) -> None:
 
 
 def entry_of(
-    found: Preview, lines: Sequence[Line], through: ExchangeAccounts, narration: str
+    found: Preview,
+    differences: Sequence[tuple[Line, int]],
+    through: ExchangeAccounts,
+    narration: str,
 ) -> JournalEntry:
-    """The entry that gives each balance its new worth, cleared for each set of dimensions."""
-    groups: defaultdict[Dimensions, list[Line]] = defaultdict(list)
-    for line in lines:
-        groups[through.kept(line.dimensions)].append(line)
+    """The entry that adds its difference to each balance, cleared for each set of dimensions."""
+    groups: defaultdict[Dimensions, list[Posting]] = defaultdict(list)
+    for line, difference in differences:
+        added = Posting(line.account, 0, line.currency, difference, line.dimensions)
+        groups[through.kept(line.dimensions)].append(added)
     postings: list[Posting] = []
-    for dimensions, group in groups.items():
-        gain = sum(max(line.difference, 0) for line in group)
-        loss = sum(min(line.difference, 0) for line in group)
-        currency = found.base_currency
-        worth = [
-            Posting(line.account, 0, line.currency, line.difference, line.dimensions)
-            for line in group
-        ]
-        difference = (
-            *gain_or_loss(gain, currency, through, dimensions),
-            *gain_or_loss(loss, currency, through, dimensions),
+    currency = found.base_currency
+    for dimensions, worth in groups.items():
+        result = (
+            *gain_or_loss(sum(max(one.base, 0) for one in worth), currency, through, dimensions),
+            *gain_or_loss(sum(min(one.base, 0) for one in worth), currency, through, dimensions),
         )
-        clearing = cleared((*worth, *difference), currency, through.clearing, dimensions)
-        postings += [*worth, *clearing, *difference]
+        clearing = cleared((*worth, *result), currency, through.clearing, dimensions)
+        postings += [*worth, *clearing, *result]
     scope = found.scope
     return JournalEntry(
         scope.company, scope.on, narration, tuple(postings), kind=EntryKind.REVALUATION

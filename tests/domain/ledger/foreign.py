@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from domain.ledger import rates
 from domain.ledger.exchange import ExchangeAccounts
-from domain.ledger.rates import Rate
+from domain.ledger.quotation import Rate
 
 ACCOUNTS = (
     ("receivables", "asset", True),

@@ -15,7 +15,7 @@ from domain.ledger import exchange, notation
 from domain.ledger.entry import JournalEntry, Posting, check_entry
 from domain.ledger.exchange import ExchangeAccounts
 from domain.ledger.notation import Written
-from domain.ledger.rates import Leg, Quotation, Rate, Version
+from domain.ledger.quotation import Leg, Quotation, Rate, Version
 from domain.money import Money
 from tests.domain.ledger.foreign import THROUGH, open_accounts
 from tests.domain.refused import refused

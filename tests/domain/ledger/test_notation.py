@@ -67,6 +67,22 @@ def test_a_template_line_has_a_name_where_the_amount_will_stand():
     )
 
 
+def test_a_base_amount_alone_says_that_what_is_held_is_worth_more_or_less():
+    text = (
+        "2026-03-31  Revaluation\n"
+        "  Dr  bank_usd             0.00 USD = 500.00 INR\n"
+        "  Cr  exchange_clearing    0.00 USD = 500.00 INR\n"
+        "  Dr  exchange_clearing  500.00 INR\n"
+        "  Cr  exchange_gain      500.00 INR\n"
+    )
+    (entry,) = notation.parse(text)
+    assert entry.postings[:2] == (
+        Posting("bank_usd", 0, "USD", 50_000),
+        Posting("exchange_clearing", 0, "USD", -50_000),
+    )
+    assert notation.write([entry]) == text
+
+
 @pytest.mark.parametrize(
     ("line", "word"),
     [

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from domain.ledger import rates
-from domain.ledger.rates import Rate
+from domain.ledger.quotation import Rate
 from domain.refusal import Refusal
 from sandbox.tenant import Tenant, open_tenant
 from tests.book import Book
