@@ -20,10 +20,31 @@ from domain.ledger.tables import accounts
 from domain.money import Money
 from domain.refusal import Refusal
 
-# What an account holds in one foreign currency and one set of dimensions. `temporary` is the part of
-# its base amount that earlier revaluations of the same day put there and the next day takes back.
+# What an account holds in one foreign currency and one set of dimensions at the end of a day: what
+# it holds now less what moved later, since a revaluation looks at a day that has just gone by.
+# `temporary` is the part of its base amount that earlier revaluations of the day put there and the
+# next day takes back.
 BALANCES = text("""
-    WITH revalued AS (
+    WITH monetary AS MATERIALIZED (
+        SELECT id, code FROM accounts
+        WHERE tenant_id = (SELECT current_tenant()) AND company_id = :company AND is_monetary
+          AND (CAST(:accounts AS text[]) IS NULL OR code = ANY (CAST(:accounts AS text[])))
+    ), moved AS (
+        SELECT account_id, currency, dimension_set_id, debit - credit AS amount,
+               base_debit - base_credit AS base_amount
+        FROM monetary JOIN balances AS b ON b.tenant_id = (SELECT current_tenant())
+            AND b.company_id = :company AND b.account_id = monetary.id
+        UNION ALL
+        SELECT account_id, currency, dimension_set_id, credit - debit, base_credit - base_debit
+        FROM monetary JOIN day_movements AS m ON m.tenant_id = (SELECT current_tenant())
+            AND m.company_id = :company AND m.account_id = monetary.id AND m.entry_date > :on
+    ), held AS MATERIALIZED (
+        SELECT account_id, currency, dimension_set_id, sum(amount)::bigint AS amount,
+               sum(base_amount)::bigint AS base_amount
+        FROM moved WHERE currency <> :base_currency
+        GROUP BY account_id, currency, dimension_set_id
+        HAVING sum(amount) <> 0 OR sum(base_amount) <> 0
+    ), revalued AS (
         SELECT p.account_id, p.currency, p.dimension_set_id, sum(p.base_amount)::bigint AS temporary
         FROM revaluations AS r
         JOIN postings AS p ON p.tenant_id = r.tenant_id AND p.entry_id = r.entry_id
@@ -31,21 +52,14 @@ BALANCES = text("""
           AND r.revalued_on = :on
         GROUP BY p.account_id, p.currency, p.dimension_set_id
     )
-    SELECT a.id, a.code, m.currency, m.dimension_set_id, d.dimensions,
-           sum(m.debit - m.credit)::bigint AS amount,
-           sum(m.base_debit - m.base_credit)::bigint AS base_amount,
-           coalesce(max(r.temporary), 0) AS temporary
-    FROM accounts AS a
-    JOIN day_movements AS m ON m.tenant_id = a.tenant_id AND m.company_id = a.company_id
-        AND m.account_id = a.id AND m.entry_date <= :on AND m.currency <> :base_currency
-    JOIN dimension_sets AS d ON d.tenant_id = m.tenant_id AND d.id = m.dimension_set_id
-    LEFT JOIN revalued AS r ON r.account_id = a.id AND r.currency = m.currency
-        AND r.dimension_set_id = m.dimension_set_id
-    WHERE a.tenant_id = (SELECT current_tenant()) AND a.company_id = :company AND a.is_monetary
-      AND (CAST(:accounts AS text[]) IS NULL OR a.code = ANY (CAST(:accounts AS text[])))
-    GROUP BY a.id, a.code, m.currency, m.dimension_set_id, d.dimensions
-    HAVING sum(m.debit - m.credit) <> 0 OR sum(m.base_debit - m.base_credit) <> 0
-    ORDER BY a.code, m.currency, d.dimensions
+    SELECT monetary.id, monetary.code, held.currency, held.dimension_set_id, d.dimensions,
+           held.amount, held.base_amount, coalesce(revalued.temporary, 0) AS temporary
+    FROM held
+    JOIN monetary ON monetary.id = held.account_id
+    JOIN dimension_sets AS d ON d.tenant_id = (SELECT current_tenant())
+        AND d.id = held.dimension_set_id
+    LEFT JOIN revalued USING (account_id, currency, dimension_set_id)
+    ORDER BY monetary.code, held.currency, d.dimensions
 """)
 
 
@@ -97,7 +111,7 @@ class Line:
 
     @property
     def residue(self) -> int:
-        """The part that stays: what a settled balance left behind, with the sign of its clean-up."""
+        """The part that stays: what a settled balance left behind, as its clean-up posts it."""
         return self.difference - self.unrealised
 
 
@@ -108,6 +122,11 @@ class Preview:
     scope: Scope
     base_currency: str
     lines: tuple[Line, ...]
+
+    @property
+    def is_current(self) -> bool:
+        """Whether every balance carries what its closing rate says: nothing is left to revalue."""
+        return not any(line.difference for line in self.lines)
 
 
 def preview(connection: Connection, scope: Scope) -> Preview:
