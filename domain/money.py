@@ -3,15 +3,10 @@
 import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
+from domain.currencies import EXPONENTS, PUBLISHED
 from domain.refusal import Refusal
-
-# ISO 4217, list one: digits after the decimal point.
-EXPONENTS = {
-    "AED": 2, "AUD": 2, "BHD": 3, "CAD": 2, "CHF": 2, "CNY": 2, "EUR": 2, "GBP": 2, "HKD": 2,
-    "INR": 2, "JPY": 0, "KWD": 3, "LKR": 2, "MYR": 2, "NPR": 2, "NZD": 2, "OMR": 3, "QAR": 2,
-    "SAR": 2, "SGD": 2, "THB": 2, "USD": 2, "ZAR": 2,
-}  # fmt: skip
 
 # The largest integer that every JSON reader keeps exact (RFC 8259, section 6).
 LARGEST_AMOUNT = 9_007_199_254_740_991
@@ -32,9 +27,13 @@ class Money:
 
 
 def exponent(currency: str) -> int:
-    """Digits after the decimal point. Refuses a currency that is not in ISO 4217 as listed here."""
+    """Digits after the decimal point. Refuses a currency that ISO 4217 does not list."""
     if currency not in EXPONENTS:
-        raise Refusal("currency_must_be_known", f"{currency!r} is no currency we know (ISO 4217).")
+        raise Refusal(
+            "currency_must_be_known",
+            f"{currency!r} is no currency of ISO 4217 as published on {PUBLISHED}. "
+            "Write its code, such as INR.",
+        )
     return EXPONENTS[currency]
 
 
@@ -56,6 +55,11 @@ def parse(text: str) -> Money:
 def rounded(amount: Decimal) -> int:
     """Minor units, half away from zero: the rounding of Indian tax invoices and of this product."""
     return int(amount.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def rounded_half_even(amount: Fraction) -> int:
+    """Minor units, halves to the even one: the rounding of conversions, which favours no side."""
+    return round(amount)
 
 
 def plain(amount: int, currency: str) -> str:

@@ -5,7 +5,8 @@ from domain.approvals import tables as approvals
 from domain.database import METADATA
 from domain.documents import tables as documents
 from domain.ledger import holds_tables as holds
+from domain.ledger import rates_tables as rates
 from domain.ledger import tables as ledger
 from domain.processes import tables as processes
 
-__all__ = ["METADATA", "access", "approvals", "documents", "holds", "ledger", "processes"]
+__all__ = ["METADATA", "access", "approvals", "documents", "holds", "ledger", "processes", "rates"]

@@ -14,6 +14,7 @@ from decimal import Decimal
 from pydantic import JsonValue
 
 from domain import money
+from domain.currencies import EXPONENTS
 from domain.definitions.faults_of_input import OUT_OF_RANGE, FieldError, InputErrors, pointer, shown
 from domain.definitions.fields import (
     AccountField,
@@ -170,9 +171,9 @@ def check_amount(reading: Reading, at: str, value: object) -> None:
 
 def check_currency(reading: Reading, at: str, value: object) -> None:
     """A currency we know, and the company's."""
-    if not isinstance(value, str) or value not in money.EXPONENTS:
+    if not isinstance(value, str) or value not in EXPONENTS:
         detail = f"{shown(value)} is no currency we know. Write it as {reading.currency}."
-        reading.fault(at, "currency_must_be_known", detail, tuple(money.EXPONENTS))
+        reading.fault(at, "currency_must_be_known", detail, (reading.currency,))
     elif value != reading.currency:
         detail = f"The company keeps its book in {reading.currency}, not in {value}."
         allowed = (reading.currency,)

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain import money
-from domain.money import EXPONENTS, LARGEST_AMOUNT, Money
+from domain.currencies import EXPONENTS
+from domain.money import LARGEST_AMOUNT, Money
 from tests.domain.refused import refused
 
 AMOUNTS = st.integers(-LARGEST_AMOUNT, LARGEST_AMOUNT)

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.currencies import EXPONENTS
 from domain.ledger import notation
 from domain.ledger.entry import Posting, credit, debit
 from domain.ledger.notation import Written
-from domain.money import EXPONENTS, LARGEST_AMOUNT
+from domain.money import LARGEST_AMOUNT
 from domain.refusal import Refusal
 from tests.domain.refused import refused
 
@@ -64,6 +65,22 @@ def test_a_template_line_has_a_name_where_the_amount_will_stand():
         "payable",
         (("party", "vendor"),),
     )
+
+
+def test_a_base_amount_alone_says_that_what_is_held_is_worth_more_or_less():
+    text = (
+        "2026-03-31  Revaluation\n"
+        "  Dr  bank_usd             0.00 USD = 500.00 INR\n"
+        "  Cr  exchange_clearing    0.00 USD = 500.00 INR\n"
+        "  Dr  exchange_clearing  500.00 INR\n"
+        "  Cr  exchange_gain      500.00 INR\n"
+    )
+    (entry,) = notation.parse(text)
+    assert entry.postings[:2] == (
+        Posting("bank_usd", 0, "USD", 50_000),
+        Posting("exchange_clearing", 0, "USD", -50_000),
+    )
+    assert notation.write([entry]) == text
 
 
 @pytest.mark.parametrize(
