@@ -14,7 +14,7 @@ from domain.ledger.entry import EntryKind, JournalEntry, Module, Posting, Vouche
 from domain.refusal import Refusal
 
 POST = text("SELECT * FROM ledger_post(:batch, :mode)").bindparams(bindparam("batch", type_=JSONB))
-REVERSE = text("SELECT * FROM ledger_reverse(:entry, :on_date, :reason, :key, :process)")
+REVERSE = text("SELECT * FROM ledger_reverse(:entry, :on_date, :reason, :key, :process, :roles)")
 
 
 class Mode(StrEnum):
@@ -96,10 +96,12 @@ def reverse(
     reason: str,
     key: str,
     process: UUID | None = None,
+    roles: Sequence[str] = (),
 ) -> Posted:
     """Post the mirror of an entry, once. Refuses a second one and a date in a locked period."""
     values = {
         "entry": entry, "on_date": on_date, "reason": reason, "key": key, "process": process,
+        "roles": list(roles),
     }  # fmt: skip
     return posted(outcome(connection.execute(REVERSE, values).one()))
 

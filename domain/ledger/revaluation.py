@@ -129,6 +129,7 @@ def post_unrealised(
         on_date=on + timedelta(days=1),
         reason=f"Reversal of the revaluation of {on}",
         key=f"{key}/reversal",
+        roles=roles,
     )
     return {"entry_id": posted, "reversal_id": reversal.entry}
 

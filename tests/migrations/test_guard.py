@@ -24,7 +24,7 @@ TENANT_TABLES = sorted(name for name, table in METADATA.tables.items() if "tenan
 # The only functions that act with the owner's rights, and who may call them.
 DEFINERS = {
     "ledger_post(jsonb,text)": {"kontor_app"},
-    "ledger_reverse(uuid,date,text,text,uuid)": {"kontor_app"},
+    "ledger_reverse(uuid,date,text,text,uuid,text[])": {"kontor_app"},
     "ledger_open_year(uuid,date)": {"kontor_app"},
     "ledger_open_account(uuid,jsonb)": {"kontor_app"},
     "ledger_rename_account(uuid,text,text)": {"kontor_app"},

@@ -235,7 +235,7 @@ AS $$ BEGIN
 END $$;
 
 -- Posts the mirror of an entry, once, on a date of an open period.
-CREATE FUNCTION ledger_reverse(entry uuid, on_date date, reason text, key text, process uuid)
+CREATE FUNCTION ledger_reverse(entry uuid, on_date date, reason text, key text, process uuid, roles text[])
 RETURNS SETOF entry_outcome
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 SET enable_seqscan = off SET plan_cache_mode = force_generic_plan SET jit = off
@@ -257,7 +257,8 @@ BEGIN
     IF FOUND AND earlier.effect_key <> key THEN
         PERFORM refuse('already_reversed', format('The entry was reversed on %s.', earlier.entry_date));
     END IF;
-    RETURN QUERY SELECT * FROM post_batch(jsonb_build_array(jsonb_build_object('key', key, 'entry', jsonb_build_object(
+    RETURN QUERY SELECT * FROM post_batch(jsonb_build_array(jsonb_build_object('key', key,
+        'roles', to_jsonb(roles), 'entry', jsonb_build_object(
         'company', original.company_id, 'entry_date', on_date, 'kind', 'reversal',
         'narration', reason, 'reverses', original.id, 'party', original.party_id,
         'process', process, 'document', original.document_id,
