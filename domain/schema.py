@@ -6,6 +6,9 @@ from domain.database import METADATA
 from domain.documents import tables as documents
 from domain.ledger import holds_tables as holds
 from domain.ledger import tables as ledger
+from domain.ledger import years_tables as years
 from domain.processes import tables as processes
 
-__all__ = ["METADATA", "access", "approvals", "documents", "holds", "ledger", "processes"]
+__all__ = [
+    "METADATA", "access", "approvals", "documents", "holds", "ledger", "processes", "years",
+]  # fmt: skip

@@ -25,6 +25,7 @@ WRITTEN_BY_POSTING = (
     "journal_entries", "postings", "balances", "day_movements", "number_series",
     "voucher_numbers", "dimension_sets", "periods", "accounts", "entry_warnings",
     "limits", "holds", "hold_events",
+    "period_changes", "year_closings", "closing_entries", "year_reopenings", "period_balances",
 )  # fmt: skip
 
 

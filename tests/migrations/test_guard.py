@@ -8,13 +8,16 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from domain.database import METADATA, TENANT, transaction
-from domain.schema import ledger
+from domain.schema import ledger, years
 from migrations.logins import OWNER
 from sandbox.tenant import Tenant, as_owner, open_tenant
 from tests.book import Book
 
 LEDGER = sorted(
-    table.name for table in vars(ledger).values() if getattr(table, "metadata", None) is METADATA
+    table.name
+    for tables in (ledger, years)
+    for table in vars(tables).values()
+    if getattr(table, "metadata", None) is METADATA
 )
 TENANT_TABLES = sorted(name for name, table in METADATA.tables.items() if "tenant_id" in table.c)
 
@@ -31,7 +34,10 @@ DEFINERS = {
     "ledger_take(uuid,jsonb,text)": {"kontor_app"},
     "ledger_release(uuid,text,text)": {"kontor_app"},
     "ledger_expire_holds(integer)": {"kontor_app"},
-    "ledger_set_period(uuid,text,uuid,text)": {"kontor_app"},
+    "ledger_set_period(uuid,text,uuid,text,text[],text,uuid,text)": {"kontor_app"},
+    "ledger_year_checks(uuid,text)": {"kontor_app", "kontor_reader"},
+    "ledger_close_year(uuid,text,text,text,uuid,text,text)": {"kontor_app"},
+    "ledger_reopen_year(uuid,text,uuid,uuid,text,text)": {"kontor_app"},
     "tenant_ids()": {"kontor_app"},
 }
 PATHS = "search_path=public, pg_temp"
