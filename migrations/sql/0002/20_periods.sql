@@ -48,7 +48,7 @@ CREATE TRIGGER stay BEFORE UPDATE OR DELETE OR TRUNCATE ON period_changes
 -- Whether a state lets one of these roles post.
 CREATE FUNCTION lets_in(state text, allowed text[], roles text[]) RETURNS boolean
 LANGUAGE sql IMMUTABLE
-AS $$ SELECT state = 'open' OR (state = 'soft_locked' AND allowed && roles) $$;
+AS $$ SELECT state = 'open' OR (state = 'soft_locked' AND coalesce(allowed && roles, false)) $$;
 
 -- Holds each period against a lock until commit, and says which entries it refuses.
 --
@@ -93,7 +93,7 @@ BEGIN
         SELECT h.state, h.starts_on, h.fiscal_year, h.is_adjustment, state_said(h.state, h.roles) AS own_state,
                lets_in(h.state, h.roles, e.roles) AS is_let_in,
                state_said(m.state, m.roles) AS module_state,
-               coalesce(lets_in(m.state, m.roles, e.roles), true) AS is_module_let_in
+               m.state IS NULL OR lets_in(m.state, m.roles, e.roles) AS is_module_let_in
         FROM jsonb_to_recordset(held) AS h (company_id uuid, starts_on date, ends_on date,
             fiscal_year text, is_adjustment boolean, state text, roles text[], module_states jsonb)
         LEFT JOIN LATERAL jsonb_to_record(h.module_states->e.module) AS m (state text, roles text[]) ON true

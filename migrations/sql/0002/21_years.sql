@@ -188,13 +188,23 @@ AS $$
 $$;
 
 -- What is owed or held in another currency is worth its closing rate at the year's end (Ind AS 21.23).
+-- A revaluation that found no difference has no entry.
 CREATE FUNCTION year_check_4_revaluation(company uuid, since date, until date)
 RETURNS TABLE (name text, holds boolean, cure text)
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 AS $$
-    SELECT 'foreign_balances_are_revalued', count(*) = 0 OR EXISTS (
-               SELECT FROM journal_entries WHERE tenant_id = current_tenant() AND company_id = company
-               AND entry_date = until AND kind = 'revaluation'),
+DECLARE
+    is_revalued boolean := EXISTS (
+        SELECT FROM journal_entries WHERE tenant_id = current_tenant() AND company_id = company
+        AND entry_date = until AND kind = 'revaluation');
+BEGIN
+    IF to_regclass('revaluations') IS NOT NULL AND NOT is_revalued THEN
+        is_revalued := EXISTS (
+            SELECT FROM revaluations WHERE tenant_id = current_tenant() AND company_id = company
+            AND revalued_on = until);
+    END IF;
+    RETURN QUERY
+    SELECT 'foreign_balances_are_revalued', count(*) = 0 OR is_revalued,
            format('Revalue %s on %s.', string_agg(code || ' in ' || currency, ', ' ORDER BY code, currency), until)
     FROM (
         SELECT a.code, m.currency
@@ -205,5 +215,5 @@ AS $$
           AND a.is_monetary AND m.currency <> c.base_currency
         GROUP BY a.code, m.currency
         HAVING sum(m.debit) <> sum(m.credit) OR sum(m.base_debit) <> sum(m.base_credit)
-    ) AS foreign_balance
-$$;
+    ) AS foreign_balance;
+END $$;

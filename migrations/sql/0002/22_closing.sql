@@ -32,9 +32,9 @@ AS $$
     FROM (
         SELECT l.dimension_set_id, jsonb_build_object(
             'key', key || '/' || l.dimension_set_id, 'company', company, 'entry_date', until,
-            'kind', 'closing', 'narration', 'Closing of ' || fiscal_year_of(until), 'postings', jsonb_agg(jsonb_build_object(
-                'account', l.code, 'amount', l.amount, 'currency', l.currency,
-                'base_amount', l.base_amount, 'dimensions', d.dimensions)
+            'kind', 'closing', 'narration', 'Closing of ' || fiscal_year_of(until),
+            'postings', jsonb_agg(jsonb_build_object('account', l.code, 'amount', l.amount,
+                'currency', l.currency, 'base_amount', l.base_amount, 'dimensions', d.dimensions)
                 ORDER BY l.part, l.code, l.currency)) AS entry
         FROM line l JOIN dimension_sets d ON d.tenant_id = current_tenant() AND d.id = l.dimension_set_id
         WHERE l.amount <> 0 OR l.base_amount <> 0
@@ -106,7 +106,8 @@ BEGIN
     END IF;
     IF held.kind <> 'equity' OR held.is_heading THEN
         PERFORM refuse('retained_earnings_must_be_equity', format(
-            'The result of a year goes to an account of kind equity that takes postings; %s is not one.', account_code));
+            'The result of a year goes to an account of kind equity that takes postings; %s is not one.',
+            account_code));
     END IF;
     RETURN held.id;
 END $$;
@@ -225,7 +226,8 @@ BEGIN
     FROM (SELECT entry_id FROM closing_entries
           WHERE tenant_id = tenant AND closing_id = standing.id ORDER BY entry_id) AS e;
     PERFORM set_adjustment(company, year, 'locked');
-    INSERT INTO year_reopenings (tenant_id, closing_id, reopened_at, maker, checker, reason, effect_key, content_hash)
+    INSERT INTO year_reopenings (tenant_id, closing_id, reopened_at, maker, checker, reason, effect_key,
+        content_hash)
     VALUES (tenant, standing.id, business_now(), maker, checker, why, key, content);
     RETURN standing.id;
 END $$;
@@ -235,6 +237,7 @@ LANGUAGE plpgsql
 AS $$ BEGIN
     IF first <> content THEN
         PERFORM refuse('effect_key_must_have_one_content', format(
-            'The key %L was first used with other values. Use a key of its own for each closing and reopening.', key));
+            'The key %L was first used with other values. Use a key of its own for each closing and reopening.',
+            key));
     END IF;
 END $$;

@@ -7,6 +7,7 @@ from threading import Event
 import pytest
 from sqlalchemy import text
 
+from domain.database import transaction
 from domain.ledger import periods
 from domain.ledger.periods import PeriodState
 from domain.refusal import Refusal
@@ -19,7 +20,10 @@ def test_a_fiscal_year_has_twelve_months_from_april(book):
     with book.transaction() as connection:
         found = periods.listed(connection, book.company)
     year = [period for period in found if period.fiscal_year == "2026-27"]
-    assert len(found) == 24
+    assert len(found) == 26
+    assert [period.is_adjustment for period in year] == [False] * 12 + [True]
+    assert year[12].starts_on == year[12].ends_on == date(2027, 3, 31)
+    year = year[:12]
     assert (year[0].starts_on, year[0].ends_on) == (date(2026, 4, 1), date(2026, 4, 30))
     assert (year[-1].starts_on, year[-1].ends_on) == (date(2027, 3, 1), date(2027, 3, 31))
     assert found[10].ends_on == date(2026, 2, 28)
@@ -50,12 +54,8 @@ def test_a_tenant_may_count_in_calendar_years(book):
 
 def test_opening_a_year_again_changes_nothing(book):
     before = book.state()
-    with book.as_owner() as connection:
-        opened = connection.execute(
-            text("SELECT ledger_open_year(:company, :day)"),
-            {"company": book.company, "day": Book.TODAY},
-        )
-        assert opened.all() == []
+    with book.transaction() as connection:
+        periods.open_year(connection, book.company, Book.TODAY)
     assert book.state() == before
 
 
@@ -97,11 +97,14 @@ def test_a_period_that_is_not_there_is_refused(book):
         periods.lock(connection, book.company, person=book.company, reason="None")
 
 
-def test_x(book):
+def test_who_only_reads_may_not_lock_a_period(book):
     with book.transaction() as connection:
         july = periods.holding(connection, book.company, Book.TODAY)
-    with pytest.raises(Exception, match="permission denied"), book.transaction() as connection:
-        periods.lock(connection, july.id, person=book.company, reason="None")
+    with (
+        pytest.raises(Exception, match="permission denied"),
+        transaction(book.database.reader, book.tenant.id) as connection,
+    ):
+        periods.lock(connection, july.id, person=book.tenant.person("deepa"), reason="None")
 
 
 def test_a_lock_waits_for_an_entry_under_way(book):
