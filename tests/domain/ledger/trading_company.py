@@ -116,7 +116,7 @@ class Trader(Book):
             "reason": "Audited", "key": f"close {year}", **values,
         }  # fmt: skip
         with self.transaction() as connection:
-            return years.close(connection, values.pop("company", self.company), year, **said)
+            return years.close(connection, self.company, year, **said)
 
     def lock_and_close(self, year: str = YEAR, **values: Any) -> Closing:
         """Lock a year's months, then close it."""
