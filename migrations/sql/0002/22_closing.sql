@@ -60,6 +60,9 @@ $$;
 CREATE FUNCTION hold_year(company uuid, year text) RETURNS void
 LANGUAGE plpgsql
 AS $$ BEGIN
+    PERFORM pg_advisory_xact_lock(gate)
+    FROM (SELECT DISTINCT period_gate(company_id, starts_on) AS gate FROM periods
+          WHERE tenant_id = current_tenant() AND company_id = company AND fiscal_year = year ORDER BY 1) AS gates;
     PERFORM FROM periods
     WHERE tenant_id = current_tenant() AND company_id = company AND fiscal_year = year
     ORDER BY id FOR UPDATE;
