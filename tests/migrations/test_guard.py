@@ -8,14 +8,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from domain.database import METADATA, TENANT, transaction
-from domain.schema import ledger, years
+from domain.schema import holds, ledger, years
 from migrations.logins import OWNER
 from sandbox.tenant import Tenant, as_owner, open_tenant
 from tests.book import Book
 
 LEDGER = sorted(
     table.name
-    for tables in (ledger, years)
+    for tables in (holds, ledger, years)
     for table in vars(tables).values()
     if getattr(table, "metadata", None) is METADATA
 )

@@ -50,6 +50,21 @@ CREATE FUNCTION lets_in(state text, allowed text[], roles text[]) RETURNS boolea
 LANGUAGE sql IMMUTABLE
 AS $$ SELECT state = 'open' OR (state = 'soft_locked' AND coalesce(allowed && roles, false)) $$;
 
+-- What messages call a period.
+CREATE FUNCTION period_title(starts_on date, fiscal_year text, is_adjustment boolean) RETURNS text
+LANGUAGE sql STABLE
+AS $$
+    SELECT CASE WHEN is_adjustment THEN 'the adjustment period of ' || fiscal_year
+                ELSE to_char(starts_on, 'FMMonth YYYY') END
+$$;
+
+-- A state in words.
+CREATE FUNCTION state_said(state text, roles text[]) RETURNS text
+LANGUAGE sql IMMUTABLE
+AS $$
+    SELECT CASE WHEN state = 'soft_locked' THEN 'locked but for ' || array_to_string(roles, ' and ') ELSE state END
+$$;
+
 -- What a change of a month's state waits at, and postings in it pass together. The rows' own locks
 -- keep out what is late; but a row that always somebody shares is never had alone: without the gate
 -- twelve who post without pause keep a month from being locked for minutes.
@@ -66,66 +81,65 @@ RETURNS TABLE (ordinal integer, code text, message text)
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    held jsonb;
+    held integer;
+    take_all boolean;
 BEGIN
     PERFORM pg_advisory_xact_lock_shared(gate)
     FROM (SELECT DISTINCT period_gate(e.company_id, e.entry_date) AS gate FROM unnest(entries) AS e ORDER BY 1) AS gates;
     -- A statement of its own: what it reads after waiting for a lock is the period's new state.
-    WITH day AS MATERIALIZED (SELECT DISTINCT company_id, entry_date FROM unnest(entries))
-    SELECT jsonb_agg(p) INTO held
-    FROM (
-        SELECT company_id, starts_on, ends_on, fiscal_year, is_adjustment, state, roles, module_states
+    WITH day AS MATERIALIZED (
+        SELECT DISTINCT company_id, entry_date, reverses IS NOT NULL AS is_reversal FROM unnest(entries)
+    ), found AS MATERIALIZED (
+        SELECT company_id, starts_on, ends_on, state = 'open' AND module_states = '{}' AS takes_all
         FROM periods
         WHERE tenant_id = current_tenant() AND EXISTS (
             SELECT FROM day WHERE day.company_id = periods.company_id
             AND day.entry_date BETWEEN periods.starts_on AND periods.ends_on)
         ORDER BY id FOR KEY SHARE
-    ) AS p;
-    RETURN QUERY
-    SELECT e.ordinal,
-           CASE WHEN h.state IS NULL THEN 'period_must_exist'
-                WHEN o.kind = 'closing' AND o.entry_date <> e.entry_date THEN 'closing_entry_must_stay_in_its_year'
-                ELSE 'period_locked' END,
-           CASE WHEN h.state IS NULL
-                THEN format('No period holds %s. Open the fiscal year first.', e.entry_date)
-                WHEN o.kind = 'closing' AND o.entry_date <> e.entry_date
-                THEN format('The closing entry of %s is undone by reopening its year, not on %s.',
-                            o.entry_date, e.entry_date)
-                ELSE format('The entry is dated %s, but %s is %s%s. Use a date in an open period or ask for the period to be reopened.',
-                            e.entry_date, period_title(h.starts_on, h.fiscal_year, h.is_adjustment),
-                            CASE WHEN h.is_let_in THEN h.module_state ELSE h.own_state END,
-                            CASE WHEN h.is_let_in THEN ' for ' || e.module ELSE '' END) END
-    FROM unnest(entries) AS e
-    LEFT JOIN LATERAL (SELECT kind, entry_date FROM journal_entries
-        WHERE tenant_id = current_tenant() AND id = e.reverses LIMIT 1) AS o ON true
-    LEFT JOIN LATERAL (
-        SELECT h.state, h.starts_on, h.fiscal_year, h.is_adjustment, state_said(h.state, h.roles) AS own_state,
-               lets_in(h.state, h.roles, e.roles) AS is_let_in,
-               state_said(m.state, m.roles) AS module_state,
-               m.state IS NULL OR lets_in(m.state, m.roles, e.roles) AS is_module_let_in
-        FROM jsonb_to_recordset(held) AS h (company_id uuid, starts_on date, ends_on date,
-            fiscal_year text, is_adjustment boolean, state text, roles text[], module_states jsonb)
-        LEFT JOIN LATERAL jsonb_to_record(h.module_states->e.module) AS m (state text, roles text[]) ON true
-        WHERE h.company_id = e.company_id AND e.entry_date BETWEEN h.starts_on AND h.ends_on
-          AND (NOT h.is_adjustment OR coalesce(o.kind, e.kind) = ANY ('{adjusting,closing}'))
-        ORDER BY h.is_adjustment DESC LIMIT 1
-    ) AS h ON true
-    WHERE h.state IS NULL OR NOT h.is_let_in OR NOT h.is_module_let_in
-       OR (o.kind = 'closing' AND o.entry_date <> e.entry_date);
+    )
+    -- Counting reads all that was found, and so locks it, whatever the rest needs to know.
+    SELECT (SELECT count(*) FROM found), bool_and(NOT d.is_reversal AND (
+        SELECT bool_and(p.takes_all) FROM found AS p
+        WHERE p.company_id = d.company_id AND d.entry_date BETWEEN p.starts_on AND p.ends_on) IS TRUE)
+    INTO held, take_all FROM day AS d;
+    IF take_all THEN
+        RETURN;
+    END IF;
+    RETURN QUERY SELECT * FROM refused_by_periods(entries);
 END $$;
 
-CREATE FUNCTION period_title(starts_on date, fiscal_year text, is_adjustment boolean) RETURNS text
-LANGUAGE sql STABLE
+-- Which entries the periods refuse, once they are held.
+CREATE FUNCTION refused_by_periods(entries entry_in[])
+RETURNS TABLE (ordinal integer, code text, message text)
+LANGUAGE sql
 AS $$
-    SELECT CASE WHEN is_adjustment THEN 'the adjustment period of ' || fiscal_year
-                ELSE to_char(starts_on, 'FMMonth YYYY') END
-$$;
-
--- A state in words.
-CREATE FUNCTION state_said(state text, roles text[]) RETURNS text
-LANGUAGE sql IMMUTABLE
-AS $$
-    SELECT CASE WHEN state = 'soft_locked' THEN 'locked but for ' || array_to_string(roles, ' and ') ELSE state END
+    SELECT e.ordinal,
+           CASE WHEN h.state IS NULL THEN 'period_must_exist'
+                WHEN o.moved THEN 'closing_entry_must_stay_in_its_year' ELSE 'period_locked' END,
+           CASE WHEN h.state IS NULL
+                THEN format('No period holds %s. Open the fiscal year first.', e.entry_date)
+                WHEN o.moved
+                THEN format('The closing entry of %s is undone by reopening its year, not on %s.',
+                            o.entry_date, e.entry_date)
+                ELSE format('The entry is dated %s, but %s is %s. Use a date in an open period or ask for the period to be reopened.',
+                            e.entry_date, period_title(h.starts_on, h.fiscal_year, h.is_adjustment),
+                            CASE WHEN lets_in(h.state, h.roles, e.roles)
+                                 THEN state_said(m.state, m.roles) || ' for ' || e.module
+                                 ELSE state_said(h.state, h.roles) END) END
+    FROM unnest(entries) AS e
+    LEFT JOIN LATERAL (
+        SELECT kind, entry_date, kind = 'closing' AND entry_date <> e.entry_date AS moved FROM journal_entries
+        WHERE tenant_id = (SELECT current_tenant()) AND id = e.reverses LIMIT 1) AS o ON true
+    LEFT JOIN LATERAL (
+        SELECT p.state, p.roles, p.starts_on, p.fiscal_year, p.is_adjustment, p.module_states
+        FROM periods AS p
+        WHERE p.tenant_id = (SELECT current_tenant()) AND p.company_id = e.company_id
+          AND p.starts_on BETWEEN e.entry_date - 30 AND e.entry_date AND e.entry_date <= p.ends_on
+          AND (NOT p.is_adjustment OR coalesce(o.kind, e.kind) = ANY ('{adjusting,closing}'))
+        ORDER BY p.starts_on DESC LIMIT 1) AS h ON true
+    LEFT JOIN LATERAL jsonb_to_record(h.module_states->e.module) AS m (state text, roles text[]) ON true
+    WHERE h.state IS NULL OR NOT lets_in(h.state, h.roles, e.roles) OR o.moved
+       OR (m.state IS NOT NULL AND NOT lets_in(m.state, m.roles, e.roles))
 $$;
 
 -- One operation on a company's years at a time; postings go on.

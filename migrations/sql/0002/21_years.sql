@@ -187,9 +187,22 @@ AS $$
       AND status IN ('running', 'waiting', 'exception')
 $$;
 
+-- What was reserved in the year is decided; what a later day reserved is of no concern.
+CREATE FUNCTION year_check_4_holds(company uuid, since date, until date)
+RETURNS TABLE (name text, holds boolean, cure text)
+LANGUAGE sql STABLE
+AS $$
+    SELECT 'holds_are_decided', count(*) = 0, format(
+           'Take or release %s hold(s) of the year, such as %L.', count(*), min(h.narration))
+    FROM holds h JOIN tenants t ON t.id = h.tenant_id
+    WHERE h.tenant_id = current_tenant() AND h.company_id = company AND h.state = 'open'
+      AND (h.placed_at AT TIME ZONE t.time_zone)::date <= until
+      AND (h.expires_at IS NULL OR h.expires_at > business_now())
+$$;
+
 -- What is owed or held in another currency is worth its closing rate at the year's end (Ind AS 21.23).
 -- A revaluation that found no difference has no entry.
-CREATE FUNCTION year_check_4_revaluation(company uuid, since date, until date)
+CREATE FUNCTION year_check_5_revaluation(company uuid, since date, until date)
 RETURNS TABLE (name text, holds boolean, cure text)
 LANGUAGE plpgsql STABLE
 AS $$

@@ -28,18 +28,19 @@ AS $$
         SELECT dimension_set_id, 4, retained, base, sum(base_amount), sum(base_amount)
         FROM held, book GROUP BY dimension_set_id, base
     )
-    SELECT jsonb_agg(entry ORDER BY dimension_set_id)
+    SELECT jsonb_agg(item ORDER BY dimension_set_id)
     FROM (
         SELECT l.dimension_set_id, jsonb_build_object(
-            'key', key || '/' || l.dimension_set_id, 'company', company, 'entry_date', until,
-            'kind', 'closing', 'narration', 'Closing of ' || fiscal_year_of(until),
-            'postings', jsonb_agg(jsonb_build_object('account', l.code, 'amount', l.amount,
-                'currency', l.currency, 'base_amount', l.base_amount, 'dimensions', d.dimensions)
-                ORDER BY l.part, l.code, l.currency)) AS entry
+            'key', key || '/' || l.dimension_set_id, 'entry', jsonb_build_object(
+                'company', company, 'entry_date', until, 'kind', 'closing',
+                'narration', 'Closing of ' || fiscal_year_of(until),
+                'postings', jsonb_agg(jsonb_build_object('account', l.code, 'amount', l.amount,
+                    'currency', l.currency, 'base_amount', l.base_amount, 'dimensions', d.dimensions)
+                    ORDER BY l.part, l.code, l.currency))) AS item
         FROM line l JOIN dimension_sets d ON d.tenant_id = current_tenant() AND d.id = l.dimension_set_id
         WHERE l.amount <> 0 OR l.base_amount <> 0
         GROUP BY l.dimension_set_id
-    ) AS entries
+    ) AS items
 $$;
 
 -- Gives all periods of a year one state, and keeps who, when and why. Module locks end with it.

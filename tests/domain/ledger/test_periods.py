@@ -8,12 +8,15 @@ import pytest
 from sqlalchemy import text
 
 from domain.database import transaction
+from domain.ledger import book as books
 from domain.ledger import periods
 from domain.ledger.periods import PeriodState
 from domain.refusal import Refusal
 from tests.book import Book
 from tests.domain.ledger.race import at_once
 from tests.domain.refused import refused
+
+FREE_JULY = text("SELECT id FROM periods WHERE starts_on = '2026-07-01' FOR UPDATE SKIP LOCKED")
 
 
 def test_a_fiscal_year_has_twelve_months_from_april(book):
@@ -126,6 +129,29 @@ def test_a_lock_waits_for_an_entry_under_way(book):
     assert book.integrity().entries == 1
 
 
+def test_a_lock_waits_for_a_reversal_under_way(book):
+    sale = book.post(book.sale()).entry
+    said = {"on_date": Book.TODAY, "reason": "Wrong", "key": "reversal"}
+    reversed_, locked = Event(), Event()
+
+    def reverse():
+        with book.transaction() as connection:
+            books.reverse(connection, sale, **said)
+            reversed_.set()
+            assert not locked.wait(0.3)
+            with book.as_owner() as other:
+                free = other.execute(FREE_JULY).all()
+            assert free == []
+
+    def lock():
+        reversed_.wait()
+        book.lock(Book.TODAY)
+        locked.set()
+
+    at_once([reverse, lock])
+    assert locked.is_set()
+
+
 def test_a_key_posted_before_the_lock_is_found_by_one_that_waited_for_it(book):
     posted = Event()
 
@@ -172,3 +198,26 @@ def test_nothing_is_dated_in_a_period_after_its_lock_returned(book):
 
     assert seen == sum(counts) == book.integrity().entries
     assert seen > 0
+
+
+def test_a_month_is_locked_though_twelve_post_without_pause(book):
+    """A row that is always shared by somebody is never had alone; the gate queues fairly."""
+    done = Event()
+
+    def post(thread):
+        count = 0
+        while not done.is_set():
+            book.post_batch((f"{thread} {count}", book.sale(1)))
+            count += 1
+
+    def lock():
+        time.sleep(0.3)
+        started = time.monotonic()
+        try:
+            book.lock(Book.TODAY)
+        finally:
+            done.set()
+        return time.monotonic() - started
+
+    *_, waited = at_once([*(lambda n=n: post(n) for n in range(12)), lock])
+    assert waited < 10

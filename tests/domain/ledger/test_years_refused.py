@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from domain.database import transaction
-from domain.ledger import periods, years
+from domain.ledger import holds, periods, years
+from domain.ledger.holds import Hold
 from domain.refusal import Refusal
 from sandbox.tenant import OPEN_ACCOUNT, Tenant, open_tenant
 from tests.book import Book
@@ -239,6 +240,22 @@ def test_the_checklist_names_processes_on_their_way_into_the_year(book):
     }
 
 
+def test_the_checklist_names_what_was_reserved_in_the_year_and_is_not_decided(book):
+    with book.as_owner() as connection:
+        connection.exec_driver_sql(
+            "UPDATE tenants SET clock_offset = '2026-03-15' - now() WHERE id = current_tenant()"
+        )
+    reserved = Hold(book.company, "purchases", "bank", 100, "INR", "Stock ordered")
+    with book.transaction() as connection:
+        hold = holds.place(connection, reserved, key="ordered").hold
+    book.lock_months()
+    cure = "Take or release 1 hold(s) of the year, such as 'Stock ordered'."
+    assert failing(book) == {"holds_are_decided": cure}
+    with book.transaction() as connection:
+        holds.release(connection, hold, reason="Not delivered", key="released")
+    assert failing(book) == {}
+
+
 @pytest.mark.parametrize(
     ("spoil", "named"),
     [
@@ -270,5 +287,5 @@ def test_the_reader_sees_the_checklist(book, database):
     assert [check.name for check in found] == [
         "months_are_locked", "earlier_years_are_closed", "trial_balance_is_zero",
         "movements_equal_postings", "exchange_clearing_is_settled", "processes_have_ended",
-        "foreign_balances_are_revalued",
+        "holds_are_decided", "foreign_balances_are_revalued",
     ]  # fmt: skip
