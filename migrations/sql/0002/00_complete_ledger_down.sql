@@ -36,7 +36,7 @@ ALTER TABLE accounts
     DROP COLUMN translations;
 ALTER TABLE periods NO FORCE ROW LEVEL SECURITY;
 DELETE FROM periods WHERE is_adjustment;
-UPDATE periods SET state = 'locked' WHERE state = 'soft_locked';
+UPDATE periods SET state = 'locked', roles = '{}' WHERE state = 'soft_locked';
 ALTER TABLE periods FORCE ROW LEVEL SECURITY;
 ALTER TABLE periods DROP CONSTRAINT periods_state_check, DROP COLUMN is_adjustment, DROP COLUMN roles,
     DROP COLUMN module_states, ADD CHECK (state IN ('open', 'locked', 'closed'));
