@@ -4,9 +4,11 @@ from domain.access import tables as access
 from domain.approvals import tables as approvals
 from domain.database import METADATA
 from domain.documents import tables as documents
-from domain.ledger import holds_tables as holds
-from domain.ledger import rates_tables as rates
-from domain.ledger import tables as ledger
+from domain.ledger import holds_tables, rates_tables, years_tables
+from domain.ledger import tables as book_tables
 from domain.processes import tables as processes
 
-__all__ = ["METADATA", "access", "approvals", "documents", "holds", "ledger", "processes", "rates"]
+# Only the database's own functions write these.
+LEDGER = (book_tables, holds_tables, rates_tables, years_tables)
+
+__all__ = ["LEDGER", "METADATA", "access", "approvals", "documents", "processes"]

@@ -26,6 +26,7 @@ WRITTEN_BY_POSTING = (
     "voucher_numbers", "dimension_sets", "periods", "accounts", "entry_warnings",
     "limits", "holds", "hold_events",
     "exchange_rates", "revaluations", "revaluation_lines",
+    "period_changes", "year_closings", "closing_entries", "year_reopenings", "period_balances",
 )  # fmt: skip
 
 

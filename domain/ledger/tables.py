@@ -94,6 +94,9 @@ periods = Table(
     Column("changed_at", DateTime(timezone=True)),
     Column("changed_by", Uuid),
     Column("reason", Text),
+    Column("is_adjustment", Boolean, nullable=False, server_default="false"),
+    Column("roles", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("module_states", JSONB, nullable=False, server_default="{}"),
     UniqueConstraint("tenant_id", "company_id", "starts_on"),
     within_tenant("company_id", "companies"),
 )
@@ -130,6 +133,7 @@ journal_entries = Table(
     Index("journal_entries_process_id", "tenant_id", "process_id"),
     Index("journal_entries_reverses", "tenant_id", "reverses", unique=True),
     Index("journal_entries_transaction_id", "tenant_id", "transaction_id"),
+    Index("journal_entries_closing", "tenant_id", "company_id", "entry_date"),
     Index("journal_entries_entry_date", "tenant_id", "company_id", "entry_date", "id"),
 )
 

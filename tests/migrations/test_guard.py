@@ -8,14 +8,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from domain.database import METADATA, TENANT, transaction
-from domain.schema import ledger, rates
+from domain.schema import LEDGER as LEDGER_TABLES
 from migrations.logins import OWNER
 from sandbox.tenant import Tenant, as_owner, open_tenant
 from tests.book import Book
 
 LEDGER = sorted(
     table.name
-    for module in (ledger, rates)
+    for module in LEDGER_TABLES
     for table in vars(module).values()
     if getattr(table, "metadata", None) is METADATA
 )
@@ -34,10 +34,13 @@ DEFINERS = {
     "ledger_take(uuid,jsonb,text)": {"kontor_app"},
     "ledger_release(uuid,text,text)": {"kontor_app"},
     "ledger_expire_holds(integer)": {"kontor_app"},
-    "ledger_set_period(uuid,text,uuid,text)": {"kontor_app"},
     "ledger_set_rate(jsonb,text)": {"kontor_app"},
     "ledger_begin_revaluation(uuid,bytea,text)": {"kontor_app"},
     "ledger_record_revaluation(jsonb,bytea,jsonb)": {"kontor_app"},
+    "ledger_set_period(uuid,text,uuid,text,text[],text,uuid,text)": {"kontor_app"},
+    "ledger_year_checks(uuid,text)": {"kontor_app", "kontor_reader"},
+    "ledger_close_year(uuid,text,text,text,uuid,text,text)": {"kontor_app"},
+    "ledger_reopen_year(uuid,text,uuid,uuid,text,text)": {"kontor_app"},
     "tenant_ids()": {"kontor_app"},
 }
 PATHS = "search_path=public, pg_temp"

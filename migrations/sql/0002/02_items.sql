@@ -76,7 +76,10 @@ AS $$
     SELECT array_agg(ROW(
         e.ordinal, e.grp, u.line, e.id, e.company_id, e.base_currency, e.entry_date, e.party_id,
         e.due_date, p->>'account', a.id, a.opened_on, a.closed_on, a.currency, a.is_heading, a.control,
-        a.is_limited, a.is_budgeted, a.required_dimensions, a.forbidden_dimensions,
+        a.is_limited, a.is_budgeted,
+        -- Closing and revaluation follow what stands in the book, whatever an account asks for since.
+        CASE WHEN e.kind IN ('closing', 'revaluation', 'reversal') THEN '{}' ELSE a.required_dimensions END,
+        CASE WHEN e.kind IN ('closing', 'revaluation', 'reversal') THEN '{}' ELSE a.forbidden_dimensions END,
         CASE WHEN a.slots > 1 THEN (uuid_hash_extended(e.id, 0) & 9223372036854775807) % a.slots ELSE 0 END,
         (p->>'amount')::numeric, p->>'currency',
         coalesce(p->>'base_amount', CASE WHEN p->>'currency' = e.base_currency THEN p->>'amount' END)::numeric,

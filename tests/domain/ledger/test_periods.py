@@ -7,6 +7,8 @@ from threading import Event
 import pytest
 from sqlalchemy import text
 
+from domain.database import transaction
+from domain.ledger import book as books
 from domain.ledger import periods
 from domain.ledger.periods import PeriodState
 from domain.refusal import Refusal
@@ -14,12 +16,17 @@ from tests.book import Book
 from tests.domain.ledger.race import at_once
 from tests.domain.refused import refused
 
+FREE_JULY = text("SELECT id FROM periods WHERE starts_on = '2026-07-01' FOR UPDATE SKIP LOCKED")
+
 
 def test_a_fiscal_year_has_twelve_months_from_april(book):
     with book.transaction() as connection:
         found = periods.listed(connection, book.company)
     year = [period for period in found if period.fiscal_year == "2026-27"]
-    assert len(found) == 24
+    assert len(found) == 26
+    assert [period.is_adjustment for period in year] == [False] * 12 + [True]
+    assert year[12].starts_on == year[12].ends_on == date(2027, 3, 31)
+    year = year[:12]
     assert (year[0].starts_on, year[0].ends_on) == (date(2026, 4, 1), date(2026, 4, 30))
     assert (year[-1].starts_on, year[-1].ends_on) == (date(2027, 3, 1), date(2027, 3, 31))
     assert found[10].ends_on == date(2026, 2, 28)
@@ -50,12 +57,8 @@ def test_a_tenant_may_count_in_calendar_years(book):
 
 def test_opening_a_year_again_changes_nothing(book):
     before = book.state()
-    with book.as_owner() as connection:
-        opened = connection.execute(
-            text("SELECT ledger_open_year(:company, :day)"),
-            {"company": book.company, "day": Book.TODAY},
-        )
-        assert opened.all() == []
+    with book.transaction() as connection:
+        periods.open_year(connection, book.company, Book.TODAY)
     assert book.state() == before
 
 
@@ -97,11 +100,14 @@ def test_a_period_that_is_not_there_is_refused(book):
         periods.lock(connection, book.company, person=book.company, reason="None")
 
 
-def test_the_application_may_not_lock_a_period_by_itself(book):
+def test_who_only_reads_may_not_lock_a_period(book):
     with book.transaction() as connection:
         july = periods.holding(connection, book.company, Book.TODAY)
-    with pytest.raises(Exception, match="permission denied"), book.transaction() as connection:
-        periods.lock(connection, july.id, person=book.company, reason="None")
+    with (
+        pytest.raises(Exception, match="permission denied"),
+        transaction(book.database.reader, book.tenant.id) as connection,
+    ):
+        periods.lock(connection, july.id, person=book.tenant.person("deepa"), reason="None")
 
 
 def test_a_lock_waits_for_an_entry_under_way(book):
@@ -121,6 +127,29 @@ def test_a_lock_waits_for_an_entry_under_way(book):
     at_once([post, lock])
     assert locked.is_set()
     assert book.integrity().entries == 1
+
+
+def test_a_lock_waits_for_a_reversal_under_way(book):
+    sale = book.post(book.sale()).entry
+    said = {"on_date": Book.TODAY, "reason": "Wrong", "key": "reversal"}
+    reversed_, locked = Event(), Event()
+
+    def reverse():
+        with book.transaction() as connection:
+            books.reverse(connection, sale, **said)
+            reversed_.set()
+            assert not locked.wait(0.3)
+            with book.as_owner() as other:
+                free = other.execute(FREE_JULY).all()
+            assert free == []
+
+    def lock():
+        reversed_.wait()
+        book.lock(Book.TODAY)
+        locked.set()
+
+    at_once([reverse, lock])
+    assert locked.is_set()
 
 
 def test_a_key_posted_before_the_lock_is_found_by_one_that_waited_for_it(book):
@@ -169,3 +198,26 @@ def test_nothing_is_dated_in_a_period_after_its_lock_returned(book):
 
     assert seen == sum(counts) == book.integrity().entries
     assert seen > 0
+
+
+def test_a_month_is_locked_though_twelve_post_without_pause(book):
+    """A row that is always shared by somebody is never had alone; the gate queues fairly."""
+    done = Event()
+
+    def post(thread):
+        count = 0
+        while not done.is_set():
+            book.post_batch((f"{thread} {count}", book.sale(1)))
+            count += 1
+
+    def lock():
+        time.sleep(0.3)
+        started = time.monotonic()
+        try:
+            book.lock(Book.TODAY)
+        finally:
+            done.set()
+        return time.monotonic() - started
+
+    *_, waited = at_once([*(lambda n=n: post(n) for n in range(12)), lock])
+    assert waited < 10
