@@ -5,6 +5,7 @@ from domain.approvals import tables as approvals
 from domain.database import METADATA
 from domain.documents import tables as documents
 from domain.ledger import tables as ledger
+from domain.ledger.subledger import tables as subledger
 from domain.processes import tables as processes
 
-__all__ = ["METADATA", "access", "approvals", "documents", "ledger", "processes"]
+__all__ = ["METADATA", "access", "approvals", "documents", "ledger", "processes", "subledger"]
