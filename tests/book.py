@@ -23,7 +23,8 @@ Result = TypeVar("Result")
 
 WRITTEN_BY_POSTING = (
     "journal_entries", "postings", "balances", "day_movements", "number_series",
-    "voucher_numbers", "dimension_sets", "periods", "accounts",
+    "voucher_numbers", "dimension_sets", "periods", "accounts", "open_items", "allocations",
+    "allocation_lines", "reminders", "reminder_items",
 )  # fmt: skip
 
 

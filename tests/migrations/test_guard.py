@@ -8,13 +8,16 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from domain.database import METADATA, TENANT, transaction
-from domain.schema import ledger
+from domain.schema import ledger, subledger
 from migrations.logins import OWNER
 from sandbox.tenant import Tenant, as_owner, open_tenant
 from tests.book import Book
 
 LEDGER = sorted(
-    table.name for table in vars(ledger).values() if getattr(table, "metadata", None) is METADATA
+    table.name
+    for module in (ledger, subledger)
+    for table in vars(module).values()
+    if getattr(table, "metadata", None) is METADATA
 )
 TENANT_TABLES = sorted(name for name, table in METADATA.tables.items() if "tenant_id" in table.c)
 
@@ -22,6 +25,9 @@ TENANT_TABLES = sorted(name for name, table in METADATA.tables.items() if "tenan
 DEFINERS = {
     "ledger_post(jsonb,text)": {"kontor_app"},
     "ledger_reverse(uuid,date,text,text,uuid)": {"kontor_app"},
+    "ledger_allocate(jsonb)": {"kontor_app"},
+    "ledger_undo_allocation(jsonb)": {"kontor_app"},
+    "ledger_record_dunning(jsonb)": {"kontor_app"},
     "ledger_open_year(uuid,date)": {"kontor_app"},
     "ledger_open_account(uuid,jsonb)": {"kontor_app"},
     "ledger_rename_account(uuid,text,text)": {"kontor_app"},
@@ -76,7 +82,9 @@ def test_no_login_writes_the_ledger_past_its_functions(database, tenants, table,
         assert isinstance(caught.value.orig, allowed)
 
 
-@pytest.mark.parametrize("table", ["journal_entries", "postings", "voucher_numbers"])
+@pytest.mark.parametrize(
+    "table", ["journal_entries", "postings", "voucher_numbers", "open_items", "allocation_lines"]
+)
 @pytest.mark.parametrize("statement", ["UPDATE {} SET tenant_id = tenant_id", "DELETE FROM {}"])
 def test_not_even_the_owner_changes_what_was_posted(database, tenants, table, statement):
     with (
@@ -185,6 +193,9 @@ def test_what_names_a_row_of_another_table_refers_to_it(rows):
         "journal_entries.process_id": "written by the process itself, in its own transaction",
         "journal_entries.document_id": "as above",
         "voucher_numbers.company_id": "through its entry",
+        "open_items.company_id": "through its posting, which has the account",
+        "open_items.account_id": "as above",
+        "open_items.party_id": "through its posting's entry",
         "processes.document_id": "the process is written before its document",
         "decisions.process_id": "through its task",
         "idempotency_keys.subject_id": "a key is used before what it makes exists",

@@ -53,8 +53,11 @@ AGED = (
         SELECT account_id, party_id, currency, {figures},
                coalesce(sum(amount) FILTER (WHERE NOT owed), 0)::bigint AS on_account,
                sum(amount)::bigint AS total, sum(base_amount)::bigint AS base_total
-        FROM (SELECT *, amount * :sign > 0 AS owed,
-                     width_bucket(:as_of - since, CAST(:starts AS integer[])) AS bucket FROM item) AS aged
+        FROM (
+            SELECT *, amount * :sign > 0 AS owed,
+                   width_bucket(:as_of - since, CAST(:starts AS integer[])) AS bucket
+            FROM item
+        ) AS aged
         GROUP BY account_id, party_id, currency
         HAVING bool_or(amount <> 0 OR base_amount <> 0)
     ) AS s

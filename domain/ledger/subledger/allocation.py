@@ -167,7 +167,7 @@ def undo(
     key: str,
     roles: Sequence[str] = (),
 ) -> Allocated:
-    """Open again what an allocation settled, and reverse what it posted. Once; it stays on record."""
+    """Open again what an allocation settled, reverse what it posted, once. Both stay on record."""
     if not reason.strip():
         raise Refusal("undo_must_have_reason", "Say why the allocation is undone.")
     asked = {"allocation": str(allocation), "on_date": str(on_date), "reason": reason}

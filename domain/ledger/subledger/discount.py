@@ -1,4 +1,4 @@
-"""Early-payment discount: terms such as 2/10 net 30, the entry that takes it, and the settlement."""
+"""Early-payment discount: terms such as 2/10 net 30, and the entry that takes and settles it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

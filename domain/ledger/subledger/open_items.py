@@ -1,4 +1,4 @@
-"""Open items to read: what a posting on a control account still asks for, now. Not how it is settled.
+"""Open items to read: what a posting on a control account still asks for. Not how it is settled.
 
 Amounts are signed as in the book: a debit above zero, a credit below, in minor units.
 """
@@ -27,10 +27,12 @@ PLACE = open_items.c.due_date, open_items.c.entry_id, open_items.c.line
 
 DIFFERENCES = text("""
     WITH item AS (
-        SELECT o.*, o.amount - o.open_amount AS settled, o.base_amount - o.open_base_amount AS base_settled
+        SELECT o.*, o.amount - o.open_amount AS settled,
+               o.base_amount - o.open_base_amount AS base_settled
         FROM open_items o WHERE o.company_id = :company
     ), line AS (
-        SELECT debit_entry_id AS entry_id, debit_line AS line, amount, base_amount FROM allocation_lines
+        SELECT debit_entry_id AS entry_id, debit_line AS line, amount, base_amount
+        FROM allocation_lines
         UNION ALL
         SELECT credit_entry_id, credit_line, -amount, -base_amount FROM allocation_lines
     ), settled AS (

@@ -145,7 +145,7 @@ def statement_of_account(
         opening = openings.get((account, currency))
         amounts = (opening.amount, opening.base_amount) if opening else (0, 0)
         lines = tuple(running(amounts, by_account[account, currency], settled))
-        accounts.append(AccountStatement(account, currency, *amounts, lines))
+        accounts.append(AccountStatement(account, currency, amounts[0], amounts[1], lines))
     return StatementOfAccount(company, party, control, since, until, tuple(accounts))
 
 

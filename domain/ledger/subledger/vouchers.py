@@ -1,4 +1,4 @@
-"""Vouchers as an accountant makes them: each kind says which accounts it may touch on which side."""
+"""Vouchers as an accountant makes them: which accounts each kind may touch, on which side."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -109,7 +109,7 @@ RULES: dict[Voucher, tuple[Rule, ...]] = {
     ),
     Voucher.PURCHASE: (
         Rule("purchase_must_credit_payable", credits("payable"),
-             "A purchase credits the supplier's payable account. Bought for cash, it is a payment."),
+             "A purchase credits the supplier's payable account. For cash, make a payment."),
         Rule("purchase_must_debit_cost",
              lambda side: side.is_debit and side.kind in ("expense", "asset"),
              "A purchase debits an expense or an asset. Add what was bought."),

@@ -1,4 +1,4 @@
-"""Writing off what will not be paid: an entry to the write-off account, and the items are settled."""
+"""Writing off what will not be paid: an entry to the write-off account that settles the items."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

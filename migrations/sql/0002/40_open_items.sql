@@ -119,7 +119,7 @@ BEGIN
     ORDER BY entry_id, line LIMIT 1;
     IF FOUND THEN
         PERFORM refuse('allocation_must_be_undone', format(
-            'Of %s minor units of %s on line %s of the entry %s are allocated. Undo the allocations, then reverse.',
+            'Of the %s minor units of %s on line %s of the entry, %s are allocated. Undo the allocations, then reverse.',
             abs(settled.amount), settled.currency, settled.line, abs(settled.amount - settled.open_amount)));
     END IF;
     WITH reversal AS MATERIALIZED (
