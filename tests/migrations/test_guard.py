@@ -26,6 +26,7 @@ DEFINERS = {
     "ledger_post(jsonb,text)": {"kontor_app"},
     "ledger_reverse(uuid,date,text,text,uuid)": {"kontor_app"},
     "ledger_allocate(jsonb)": {"kontor_app"},
+    "ledger_hold_for_allocation(jsonb)": {"kontor_app"},
     "ledger_undo_allocation(jsonb)": {"kontor_app"},
     "ledger_record_dunning(jsonb)": {"kontor_app"},
     "ledger_open_year(uuid,date)": {"kontor_app"},

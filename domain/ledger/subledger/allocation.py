@@ -21,6 +21,9 @@ from domain.ledger.subledger.tables import allocation_lines, allocations
 from domain.refusal import Refusal
 
 ALLOCATE = text("SELECT ledger_allocate(:stated)").bindparams(bindparam("stated", type_=JSONB))
+HOLD = text("SELECT ledger_hold_for_allocation(:stated)").bindparams(
+    bindparam("stated", type_=JSONB)
+)
 UNDO = text("SELECT ledger_undo_allocation(:stated)").bindparams(bindparam("stated", type_=JSONB))
 UNDOING = allocations.alias("undoing")
 
@@ -204,22 +207,23 @@ def settle(
     return get(connection, connection.execute(ALLOCATE, {"stated": stated}).scalar_one())
 
 
-def made_under(connection: Connection, key: str, content: str) -> Allocated | None:
-    """The allocation that a key stands for, if there is one.
+def hold(
+    connection: Connection, asked: Settlement, items: Sequence[ItemId], *, key: str
+) -> Allocated | None:
+    """Lock items until commit, so that they may be read and settled as they were read.
 
-    Raises Refusal `effect_key_must_have_one_content` when it was asked for with another content.
+    Answers with the allocation that the key stands for already. Raises Refusal `item_must_exist`,
+    or `effect_key_must_have_one_content` when it was asked for with another content.
     """
-    query = select(allocations.c.id, allocations.c.content_hash, allocations.c.allocated_at)
-    row = connection.execute(query.where(allocations.c.effect_key == key)).one_or_none()
-    if row is None:
-        return None
-    if bytes(row.content_hash).hex() != content:
-        raise Refusal(
-            "effect_key_must_have_one_content",
-            f"The key {key!r} was first used at {row.allocated_at} for another allocation. "
-            "Use a key of its own for each.",
-        )
-    return get(connection, row.id)
+    stated = {
+        "key": key,
+        "content": asked.content,
+        "company": str(asked.company),
+        "on_date": str(asked.on_date),
+        "ties": [{"debit": named(item)} for item in items],
+    }
+    found = connection.execute(HOLD, {"stated": stated}).scalar_one()
+    return None if found is None else get(connection, found)
 
 
 def get(connection: Connection, allocation: UUID) -> Allocated:

@@ -1,7 +1,7 @@
 """Early-payment discount: terms such as 2/10 net 30, and the entry that takes and settles it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
@@ -16,8 +16,8 @@ from domain.ledger.subledger.allocation import (
     AllocationKind,
     Exchange,
     Settlement,
+    hold,
     line_to_post,
-    made_under,
     named,
     settle,
     tie,
@@ -71,17 +71,21 @@ def take_discount(
 
     Raises Refusal `discount_must_be_in_time`, `discount_must_keep_terms` or one of an allocation's.
     """
-    content = digest(discount)
-    earlier = made_under(connection, key, content)
+    asked = Settlement(
+        AllocationKind.DISCOUNT,
+        discount.company,
+        discount.on_date,
+        digest(discount),
+        exchange=discount.exchange,
+        reason=discount.narration,
+    )
+    items = [discount.item, *([discount.payment] if discount.payment else [])]
+    earlier = hold(connection, asked, items, key=key)
     if earlier is not None:
         return earlier
     item = get(connection, discount.item)
     check_terms(discount, item)
-    asked = Settlement(
-        AllocationKind.DISCOUNT, discount.company, discount.on_date, content,
-        ties=ties(discount, item), entry=entry(discount, item), exchange=discount.exchange,
-        reason=discount.narration,
-    )  # fmt: skip
+    asked = replace(asked, ties=ties(discount, item), entry=entry(discount, item))
     return settle(connection, asked, key=key, roles=roles)
 
 

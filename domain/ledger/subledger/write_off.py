@@ -1,7 +1,7 @@
 """Writing off what will not be paid: an entry to the write-off account that settles the items."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -13,8 +13,8 @@ from domain.ledger.subledger.allocation import (
     Allocated,
     AllocationKind,
     Settlement,
+    hold,
     line_to_post,
-    made_under,
     settle,
     tie,
 )
@@ -45,18 +45,21 @@ def write_off(
 
     Raises Refusal `item_must_cover_allocation` when nothing is open of one.
     """
-    content = digest(given_up)
-    earlier = made_under(connection, key, content)
+    asked = Settlement(
+        AllocationKind.WRITE_OFF,
+        given_up.company,
+        given_up.on_date,
+        digest(given_up),
+        reason=given_up.reason,
+    )
+    earlier = hold(connection, asked, given_up.items, key=key)
     if earlier is not None:
         return earlier
     items = [still_open(connection, item) for item in given_up.items]
     ties = [
         tie(item, line_to_post(line), abs(item.open_amount)) for line, item in enumerate(items, 1)
     ]
-    asked = Settlement(
-        AllocationKind.WRITE_OFF, given_up.company, given_up.on_date, content,
-        ties=ties, entry=entry(given_up, items), reason=given_up.reason,
-    )  # fmt: skip
+    asked = replace(asked, ties=ties, entry=entry(given_up, items))
     return settle(connection, asked, key=key, roles=roles)
 
 

@@ -48,6 +48,17 @@ BEGIN
     RETURN write_allocation(stated, parts, ties, post_for_allocation(stated, parts, ties));
 END $$;
 
+-- Locks what is about to be settled, so that it may be read and the allocation made of it, and
+-- answers with the allocation that the key stands for already; null if none.
+CREATE FUNCTION ledger_hold_for_allocation(stated jsonb) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET enable_seqscan = off SET plan_cache_mode = force_generic_plan SET jit = off
+AS $$ BEGIN
+    PERFORM hold_day(stated);
+    PERFORM hold_items(stated);
+    RETURN allocation_under(stated->>'key', stated->>'content');
+END $$;
+
 -- Holds the period of an allocation's day against a lock, and says why it refuses; null if not.
 CREATE FUNCTION hold_day(stated jsonb) RETURNS jsonb
 LANGUAGE sql

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import Connection, text
 
 from domain.ledger.entry import JournalEntry
+from domain.ledger.statements import trial_balance
 from domain.ledger.subledger import allocation, open_items
 from domain.ledger.subledger.allocation import Allocated, Allocation, Exchange, Tie
-from domain.ledger.statements import trial_balance
 from domain.ledger.subledger.open_items import ItemId, OpenItem
 from sandbox.tenant import OPEN_ACCOUNT, as_owner
 from tests.book import Book, Result

@@ -151,7 +151,8 @@ def test_a_statement_shows_nothing_that_was_allocated_after_it(book):
 def test_a_statement_keeps_currencies_apart_and_shows_exchange_differences(book):
     (sale,) = book.post_of(
         "C-001",
-        "2026-06-02  Export\n Dr receivables 10.00 USD = 830.00 INR\n Cr sales 10.00 USD = 830.00 INR",
+        "2026-06-02  Export\n Dr receivables 10.00 USD = 830.00 INR\n"
+        " Cr sales 10.00 USD = 830.00 INR",
     )
     (receipt,) = book.post_of(
         "C-001",

@@ -1,5 +1,6 @@
 """Writing off, and the early-payment discount: an entry that settles."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -14,6 +15,7 @@ from domain.ledger.subledger.allocation import AllocationKind, Tie
 from domain.ledger.subledger.discount import Discount, Terms
 from domain.ledger.subledger.open_items import ItemId
 from domain.ledger.subledger.write_off import WriteOff
+from domain.refusal import Refusal
 from tests.book import Book
 from tests.domain.ledger.race import at_once
 from tests.domain.refused import refused
@@ -108,6 +110,21 @@ def test_many_that_write_off_under_one_key_at_once_get_the_same_answer(book):
     made = at_once([lambda: give_up(book, sale) for _ in range(6)])
     assert len({each.id for each in made}) == 1
     assert book.balance("bad_debts") == 100_000
+
+
+def test_a_receipt_that_comes_while_a_debt_is_written_off_waits_and_is_refused(book):
+    """And the other way round: what is given up is what is open, never more."""
+    for _ in range(5):
+        sale, receipt = book.invoice(10, "2026-06-01"), book.receipt(4, "2026-06-01")
+
+        def settle(tie=Tie(sale, receipt)):  # noqa: B008
+            with suppress(Refusal):
+                book.allocate(tie)
+
+        at_once([settle, lambda sale=sale: give_up(book, sale, key=str(sale.entry))])
+        assert book.open_amounts(sale) == [0]
+    book.assert_agrees()
+    assert book.base_balance("bad_debts") + book.base_balance("receivables") == 3_000
 
 
 def test_a_write_off_is_undone_with_its_entry(book):
