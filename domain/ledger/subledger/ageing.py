@@ -17,47 +17,43 @@ from domain.refusal import Refusal
 # The last day of each bucket; after it one without end. Before them stands what is not due.
 BUCKETS = (30, 60, 90)
 
-ITEMS = """
-    WITH later AS MATERIALIZED (
-        SELECT entry_id, line, sum(amount) AS amount, sum(base_amount) AS base_amount
-        FROM (
-            SELECT debit_entry_id AS entry_id, debit_line AS line, amount, base_amount
-            FROM allocation_lines WHERE on_date > :as_of
-            UNION ALL
-            SELECT credit_entry_id, credit_line, -amount, -base_amount
-            FROM allocation_lines WHERE on_date > :as_of
-        ) AS line
-        GROUP BY entry_id, line
-    ), chosen AS MATERIALIZED (
+# What is open now and, back again, what was allocated after the day; an item keeps its side.
+AGED = """
+    WITH chosen AS MATERIALIZED (
         SELECT id FROM accounts WHERE company_id = :company AND control = :control
-    ), item AS (
-        SELECT o.account_id, o.party_id, o.currency, o.entry_id, o.line, o.{since} AS since,
-               o.open_amount + coalesce(l.amount, 0) AS amount,
-               o.open_base_amount + coalesce(l.base_amount, 0) AS base_amount
-        FROM open_items AS o LEFT JOIN later AS l USING (entry_id, line)
-        WHERE o.company_id = :company AND o.account_id = ANY (SELECT id FROM chosen)
-            AND (o.open_amount <> 0 OR o.open_base_amount <> 0) AND o.entry_date <= :as_of
+    ), amounts AS (
+        SELECT account_id, party_id, currency, {since} AS since, open_amount AS side,
+               open_amount AS amount, open_base_amount AS base_amount
+        FROM open_items
+        WHERE company_id = :company AND account_id = ANY (SELECT id FROM chosen)
+            AND (open_amount <> 0 OR open_base_amount <> 0) AND entry_date <= :as_of
         UNION ALL
-        SELECT o.account_id, o.party_id, o.currency, o.entry_id, o.line, o.{since},
-               l.amount, l.base_amount
-        FROM later AS l JOIN open_items AS o USING (entry_id, line)
-        WHERE o.company_id = :company AND o.account_id = ANY (SELECT id FROM chosen)
-            AND o.open_amount = 0 AND o.open_base_amount = 0 AND o.entry_date <= :as_of
+        SELECT o.account_id, o.party_id, o.currency, o.{since}, o.amount, l.amount, l.base_amount
+        FROM allocation_lines AS l
+        JOIN open_items AS o ON o.entry_id = l.debit_entry_id AND o.line = l.debit_line
+        WHERE l.on_date > :as_of AND o.entry_date <= :as_of
+            AND o.company_id = :company AND o.account_id = ANY (SELECT id FROM chosen)
+        UNION ALL
+        SELECT o.account_id, o.party_id, o.currency, o.{since}, o.amount, -l.amount, -l.base_amount
+        FROM allocation_lines AS l
+        JOIN open_items AS o ON o.entry_id = l.credit_entry_id AND o.line = l.credit_line
+        WHERE l.on_date > :as_of AND o.entry_date <= :as_of
+            AND o.company_id = :company AND o.account_id = ANY (SELECT id FROM chosen)
+    ), summed AS (
+        SELECT account_id, party_id, currency,
+               CASE WHEN side * :sign > 0
+                    THEN width_bucket(:as_of - since, CAST(:starts AS integer[]))
+                    ELSE -1 END AS bucket,
+               sum(amount)::bigint AS amount, sum(base_amount)::bigint AS base_amount
+        FROM amounts
+        GROUP BY account_id, party_id, currency, bucket
     )
-"""
-AGED = (
-    ITEMS
-    + """
     SELECT a.code AS account, p.id AS party, p.code AS party_code, p.name AS party_name, s.*
     FROM (
-        SELECT account_id, party_id, currency, {figures},
-               coalesce(sum(amount) FILTER (WHERE NOT owed), 0)::bigint AS on_account,
+        SELECT account_id, party_id, currency, {figures} AS buckets,
+               coalesce(sum(amount) FILTER (WHERE bucket < 0), 0)::bigint AS on_account,
                sum(amount)::bigint AS total, sum(base_amount)::bigint AS base_total
-        FROM (
-            SELECT *, amount * :sign > 0 AS owed,
-                   width_bucket(:as_of - since, CAST(:starts AS integer[])) AS bucket
-            FROM item
-        ) AS aged
+        FROM summed
         GROUP BY account_id, party_id, currency
         HAVING bool_or(amount <> 0 OR base_amount <> 0)
     ) AS s
@@ -65,8 +61,7 @@ AGED = (
     JOIN parties AS p ON p.id = s.party_id
     ORDER BY a.code, p.code, s.currency
 """
-)
-FIGURE = "coalesce(sum(amount) FILTER (WHERE owed AND bucket = {bucket}), 0)::bigint"
+FIGURE = "coalesce(sum(amount) FILTER (WHERE bucket = {bucket}), 0)::bigint"
 
 
 class Control(StrEnum):
@@ -136,7 +131,7 @@ def ageing(
     check(buckets)
     starts = [1, *(last + 1 for last in buckets)]
     figures = ", ".join(FIGURE.format(bucket=bucket) for bucket in range(len(starts) + 1))
-    query = text(AGED.format(since=Basis(basis).value, figures=f"ARRAY[{figures}] AS buckets"))
+    query = text(AGED.format(since=Basis(basis).value, figures=f"ARRAY[{figures}]"))
     rows = connection.execute(
         query,
         {

@@ -19,10 +19,12 @@ RECORD = text("SELECT ledger_record_dunning(:stated)").bindparams(bindparam("sta
 OVERDUE = text("""
     SELECT o.party_id, p.code AS party_code, p.name AS party_name, o.currency, o.entry_id, o.line,
            o.due_date, o.open_amount,
-           (SELECT max(level) FROM reminder_items AS r
-            WHERE r.entry_id = o.entry_id AND r.line = o.line) AS sent
+           r.level AS sent
     FROM open_items AS o
     JOIN parties AS p ON p.id = o.party_id
+    LEFT JOIN (
+        SELECT entry_id, line, max(level) AS level FROM reminder_items GROUP BY entry_id, line
+    ) AS r ON r.entry_id = o.entry_id AND r.line = o.line
     WHERE o.company_id = :company AND (o.open_amount <> 0 OR o.open_base_amount <> 0)
         AND o.account_id = ANY (
             SELECT id FROM accounts WHERE company_id = :company AND control = 'receivable')
