@@ -4,8 +4,11 @@ from domain.access import tables as access
 from domain.approvals import tables as approvals
 from domain.database import METADATA
 from domain.documents import tables as documents
+from domain.ledger import holds_tables as holds
 from domain.ledger import tables as ledger
 from domain.ledger.subledger import tables as subledger
 from domain.processes import tables as processes
 
-__all__ = ["METADATA", "access", "approvals", "documents", "ledger", "processes", "subledger"]
+__all__ = [
+    "METADATA", "access", "approvals", "documents", "holds", "ledger", "processes", "subledger",
+]  # fmt: skip

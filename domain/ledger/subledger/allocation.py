@@ -21,7 +21,7 @@ from domain.ledger.subledger.tables import allocation_lines, allocations
 from domain.refusal import Refusal
 
 ALLOCATE = text("SELECT ledger_allocate(:stated)").bindparams(bindparam("stated", type_=JSONB))
-HOLD = text("SELECT ledger_hold_for_allocation(:stated)").bindparams(
+LOCK = text("SELECT ledger_lock_for_allocation(:stated)").bindparams(
     bindparam("stated", type_=JSONB)
 )
 UNDO = text("SELECT ledger_undo_allocation(:stated)").bindparams(bindparam("stated", type_=JSONB))
@@ -197,7 +197,7 @@ def settle(
         stated["reason"] = asked.reason
     if asked.entry is not None:
         check_entry(asked.entry)
-        stated["entry"] = book.stated(book.Item(key, asked.entry))
+        stated["entry"] = book.stated(book.Item(key, asked.entry))["entry"]
     if asked.exchange is not None:
         accounts = asked.exchange
         stated["exchange"] = {
@@ -207,7 +207,7 @@ def settle(
     return get(connection, connection.execute(ALLOCATE, {"stated": stated}).scalar_one())
 
 
-def hold(
+def locked(
     connection: Connection, asked: Settlement, items: Sequence[ItemId], *, key: str
 ) -> Allocated | None:
     """Lock items until commit, so that they may be read and settled as they were read.
@@ -222,7 +222,7 @@ def hold(
         "on_date": str(asked.on_date),
         "ties": [{"debit": named(item)} for item in items],
     }
-    found = connection.execute(HOLD, {"stated": stated}).scalar_one()
+    found = connection.execute(LOCK, {"stated": stated}).scalar_one()
     return None if found is None else get(connection, found)
 
 

@@ -16,8 +16,8 @@ from domain.ledger.subledger.allocation import (
     AllocationKind,
     Exchange,
     Settlement,
-    hold,
     line_to_post,
+    locked,
     named,
     settle,
     tie,
@@ -80,7 +80,7 @@ def take_discount(
         reason=discount.narration,
     )
     items = [discount.item, *([discount.payment] if discount.payment else [])]
-    earlier = hold(connection, asked, items, key=key)
+    earlier = locked(connection, asked, items, key=key)
     if earlier is not None:
         return earlier
     item = get(connection, discount.item)

@@ -13,8 +13,8 @@ from domain.ledger.subledger.allocation import (
     Allocated,
     AllocationKind,
     Settlement,
-    hold,
     line_to_post,
+    locked,
     settle,
     tie,
 )
@@ -52,7 +52,7 @@ def write_off(
         digest(given_up),
         reason=given_up.reason,
     )
-    earlier = hold(connection, asked, given_up.items, key=key)
+    earlier = locked(connection, asked, given_up.items, key=key)
     if earlier is not None:
         return earlier
     items = [still_open(connection, item) for item in given_up.items]

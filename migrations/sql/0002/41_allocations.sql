@@ -24,7 +24,7 @@ SET enable_seqscan = off SET plan_cache_mode = force_generic_plan SET jit = off
 AS $$
 DECLARE
     said jsonb := hold_day(stated);
-    parts item_part[] := hold_items(stated);
+    parts item_part[] := lock_items(stated);
     ties item_tie[];
     known uuid := allocation_under(stated->>'key', stated->>'content');
 BEGIN
@@ -50,12 +50,12 @@ END $$;
 
 -- Locks what is about to be settled, so that it may be read and the allocation made of it, and
 -- answers with the allocation that the key stands for already; null if none.
-CREATE FUNCTION ledger_hold_for_allocation(stated jsonb) RETURNS uuid
+CREATE FUNCTION ledger_lock_for_allocation(stated jsonb) RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 SET enable_seqscan = off SET plan_cache_mode = force_generic_plan SET jit = off
 AS $$ BEGIN
     PERFORM hold_day(stated);
-    PERFORM hold_items(stated);
+    PERFORM lock_items(stated);
     RETURN allocation_under(stated->>'key', stated->>'content');
 END $$;
 
@@ -89,7 +89,7 @@ END $$;
 
 -- Locks the items that are stated, or all open ones of a party's account up to the day, by key;
 -- answers with them, oldest due first, and with those of the entry that is to be posted.
-CREATE FUNCTION hold_items(stated jsonb) RETURNS item_part[]
+CREATE FUNCTION lock_items(stated jsonb) RETURNS item_part[]
 LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -288,20 +288,21 @@ CREATE FUNCTION post_for_allocation(stated jsonb, parts item_part[], ties item_t
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    given constant jsonb := jsonb_build_object(
-        'company', stated->'company', 'entry_date', stated->'on_date', 'roles', coalesce(stated->'roles', '[]'));
+    given constant jsonb := jsonb_build_object('company', stated->'company', 'entry_date', stated->'on_date');
+    roles constant jsonb := coalesce(stated->'roles', '[]');
     difference constant jsonb := exchange_postings(stated, parts, ties);
     batch jsonb := '[]';
     posted uuid[];
 BEGIN
     IF stated->'entry' IS NOT NULL THEN
-        batch := batch || jsonb_build_array(stated->'entry' || given
-            || jsonb_build_object('key', stated->>'key' || '/entry'));
+        batch := batch || jsonb_build_array(jsonb_build_object(
+            'key', stated->>'key' || '/entry', 'roles', roles, 'entry', stated->'entry' || given));
     END IF;
     IF difference IS NOT NULL THEN
-        batch := batch || jsonb_build_array(given || jsonb_build_object(
-            'key', stated->>'key' || '/exchange', 'kind', 'normal', 'party', parts[1].party_id,
-            'narration', 'Realised exchange difference', 'postings', difference));
+        batch := batch || jsonb_build_array(jsonb_build_object(
+            'key', stated->>'key' || '/exchange', 'roles', roles, 'entry', given || jsonb_build_object(
+                'party', parts[1].party_id, 'narration', 'Realised exchange difference',
+                'postings', difference)));
     END IF;
     IF batch <> '[]' THEN
         SELECT array_agg(entry_id ORDER BY ordinal) FILTER (WHERE outcome = 'posted') INTO posted
@@ -488,16 +489,16 @@ CREATE FUNCTION mirror_of(entry uuid, stated jsonb) RETURNS jsonb
 LANGUAGE sql STABLE
 AS $$
     SELECT jsonb_build_object(
-        'key', format('%s/%s', stated->>'key', e.id), 'company', e.company_id, 'entry_date', stated->'on_date',
+        'key', format('%s/%s', stated->>'key', e.id), 'roles', coalesce(stated->'roles', '[]'),
+        'entry', jsonb_build_object('company', e.company_id, 'entry_date', stated->'on_date',
         'kind', 'reversal', 'narration', stated->'reason', 'reverses', e.id, 'party', e.party_id,
         'document', e.document_id, 'voucher', e.voucher, 'module', e.module,
-        'roles', coalesce(stated->'roles', '[]'),
         'postings', (SELECT jsonb_agg(jsonb_build_object(
                 'account', a.code, 'amount', -p.amount, 'currency', p.currency,
                 'base_amount', -p.base_amount, 'dimensions', d.dimensions) ORDER BY p.line)
             FROM postings AS p
             JOIN accounts AS a ON a.tenant_id = current_tenant() AND a.id = p.account_id
             JOIN dimension_sets AS d ON d.tenant_id = current_tenant() AND d.id = p.dimension_set_id
-            WHERE p.tenant_id = current_tenant() AND p.entry_id = e.id))
+            WHERE p.tenant_id = current_tenant() AND p.entry_id = e.id)))
     FROM journal_entries AS e WHERE e.tenant_id = current_tenant() AND e.id = entry
 $$;
