@@ -27,6 +27,7 @@ WRITTEN_BY_POSTING = (
     "limits", "holds", "hold_events",
     "exchange_rates", "revaluations", "revaluation_lines",
     "period_changes", "year_closings", "closing_entries", "year_reopenings", "period_balances",
+    "open_items", "allocations", "allocation_lines", "reminders", "reminder_items",
 )  # fmt: skip
 
 

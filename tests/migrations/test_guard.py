@@ -25,6 +25,10 @@ TENANT_TABLES = sorted(name for name, table in METADATA.tables.items() if "tenan
 DEFINERS = {
     "ledger_post(jsonb,text)": {"kontor_app"},
     "ledger_reverse(uuid,date,text,text,uuid,text[])": {"kontor_app"},
+    "ledger_allocate(jsonb)": {"kontor_app"},
+    "ledger_lock_for_allocation(jsonb)": {"kontor_app"},
+    "ledger_undo_allocation(jsonb)": {"kontor_app"},
+    "ledger_record_dunning(jsonb)": {"kontor_app"},
     "ledger_open_year(uuid,date)": {"kontor_app"},
     "ledger_open_account(uuid,jsonb)": {"kontor_app"},
     "ledger_rename_account(uuid,text,text)": {"kontor_app"},
@@ -90,7 +94,9 @@ def test_no_login_writes_the_ledger_past_its_functions(database, tenants, table,
         assert isinstance(caught.value.orig, allowed)
 
 
-@pytest.mark.parametrize("table", ["journal_entries", "postings", "voucher_numbers"])
+@pytest.mark.parametrize(
+    "table", ["journal_entries", "postings", "voucher_numbers", "open_items", "allocation_lines"]
+)
 @pytest.mark.parametrize("statement", ["UPDATE {} SET tenant_id = tenant_id", "DELETE FROM {}"])
 def test_not_even_the_owner_changes_what_was_posted(database, tenants, table, statement):
     with (
@@ -201,6 +207,9 @@ def test_what_names_a_row_of_another_table_refers_to_it(rows):
         "journal_entries.document_id": "as above",
         "holds.process_id": "as above",
         "voucher_numbers.company_id": "through its entry",
+        "open_items.company_id": "through its posting, which has the account",
+        "open_items.account_id": "as above",
+        "open_items.party_id": "through its posting's entry",
         "processes.document_id": "the process is written before its document",
         "decisions.process_id": "through its task",
         "idempotency_keys.subject_id": "a key is used before what it makes exists",
