@@ -11,7 +11,7 @@ AS $$ BEGIN
         FROM (SELECT DISTINCT e.entry_date FROM unnest(entries) AS e WHERE e.series IS NOT NULL) AS days
     ), wanted AS MATERIALIZED (
         SELECT e.id, e.company_id, e.series, e.pattern, y.fiscal_year,
-               row_number() OVER (series ORDER BY e.ordinal) AS place, count(*) OVER series AS total
+               row_number() OVER (series ORDER BY e.grp, e.ordinal) AS place, count(*) OVER series AS total
         FROM unnest(entries) AS e
         CROSS JOIN LATERAL (
             SELECT CASE WHEN e.pattern ~ '\{(fiscal_year|fy)\}' THEN day.fiscal_year ELSE '' END AS fiscal_year
@@ -60,7 +60,7 @@ AS $$ BEGIN
             WHERE tenant_id = current_tenant() AND dimensions = p.dimensions LIMIT 1) AS d);
 END $$;
 
--- Writes entries that met every rule: entry, limits, budgets, numbers, postings, open items, day
+-- Writes entries that met every rule: entry, open items, limits, budgets, numbers, postings, day
 -- movements, balances, in this order, so that what many entries share is locked last and in the
 -- order of its key. Answers with warnings by ordinal. A key that another transaction took meanwhile
 -- is a unique violation, after which the caller looks again.
@@ -81,6 +81,9 @@ BEGIN
     SELECT bool_or(p.is_limited) AS limits, bool_or(p.is_budgeted) AS budgets,
            bool_or(p.control IS NOT NULL) AS open_items, bool_or(p.dimension_set_id IS NULL) AS new_dimensions
     INTO has FROM unnest(lines) AS p;
+    IF has.open_items THEN
+        PERFORM add_open_items(entries, lines);
+    END IF;
     IF has.limits THEN
         warnings := check_limits(lines);
     END IF;
@@ -96,9 +99,6 @@ BEGIN
     SELECT tenant, p.entry_id, p.line, p.account_id, p.entry_date, p.currency, p.amount, p.base_amount,
            p.dimension_set_id
     FROM unnest(lines) AS p;
-    IF has.open_items THEN
-        PERFORM add_open_items(entries, lines);
-    END IF;
     INSERT INTO day_movements AS m (tenant_id, company_id, account_id, entry_date, currency,
         dimension_set_id, slot, debit, credit, base_debit, base_credit)
     SELECT tenant, p.company_id, p.account_id, p.entry_date, p.currency, p.dimension_set_id, p.slot,

@@ -226,7 +226,7 @@ BEGIN
     PERFORM hold_year(company, year);
     PERFORM set_year(company, year, 'locked', maker, checker, why);
     PERFORM set_adjustment(company, year, 'open');
-    PERFORM ledger_reverse(e.entry_id, days.until, why, key || '/' || e.entry_id, NULL)
+    PERFORM ledger_reverse(e.entry_id, days.until, why, key || '/' || e.entry_id, NULL, '{}')
     FROM (SELECT entry_id FROM closing_entries
           WHERE tenant_id = tenant AND closing_id = standing.id ORDER BY entry_id) AS e;
     PERFORM set_adjustment(company, year, 'locked');

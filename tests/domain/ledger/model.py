@@ -129,7 +129,9 @@ class Model:
     # Posting.
 
     def post(self, key, entry):
-        """One entry, by itself. Answers posted or duplicate."""
+        """One entry, its own faults seen before its key. Answers posted or duplicate."""
+        if code := malformed(entry):
+            raise Refused(code)
         ((status, code),) = self.post_batch([(key, entry, None)], "atomic")
         if status == "refused":
             raise Refused(code)
@@ -182,13 +184,8 @@ class Model:
             return None
         if key in self.kept_refusals:
             return self.kept_refusals[key][1]
-        if len(entry.lines) < 2:
-            return "entry_must_have_two_postings"
-        residues = Counter()
-        for line in entry.lines:
-            residues[line.currency] += line.amount
-        if any(residues.values()):
-            return "entry_must_balance"
+        if code := malformed(entry):
+            return code
         if any(line.account not in self.sides for line in entry.lines):
             return "account_must_exist"
         state = self.months.get(entry.day.replace(day=1))
@@ -238,17 +235,8 @@ class Model:
             )
             for line in entry.lines
         )
-        return self.post(
-            key,
-            Entry(
-                day,
-                mirror,
-                kind="reversal",
-                reverses=original,
-                narration="Wrong",
-                party=entry.party,
-            ),
-        )
+        reversal = Entry(day, mirror, kind="reversal", reverses=original, narration="Wrong")
+        return self.post(key, reversal)
 
     # Limits, holds, periods.
 
@@ -293,3 +281,13 @@ class Model:
         if not self.is_open(hold):
             raise Refused("hold_must_be_open")
         hold.state, hold.remaining = "released", 0
+
+
+def malformed(entry):
+    """What is wrong with an entry whatever the book says."""
+    if len(entry.lines) < 2:
+        return "entry_must_have_two_postings"
+    residues = Counter()
+    for line in entry.lines:
+        residues[line.currency] += line.amount
+    return "entry_must_balance" if any(residues.values()) else None
