@@ -1,0 +1,49 @@
+"""A report as PDF on A4, typeset by typst. The texts go in as data: nothing of them is markup.
+
+The same report and cover give the same bytes: the creation date is the cover's, and the typefaces
+are the ones that are shipped, never the machine's.
+"""
+
+import json
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+
+import fontpkg_mukta
+import typst
+
+from domain.reports.rendering.cover import Cover
+from domain.reports.rendering.page import Page, laid_out
+from domain.reports.report import Report
+
+TEMPLATES = Path(__file__).parent / "templates"
+TYPEFACES = fontpkg_mukta.ROOT / "files"
+
+
+def render(report: Report, cover: Cover) -> bytes:
+    """The file: PDF 1.7, tagged for screen readers (PDF/UA-1)."""
+    return typeset(laid_out(report, cover), cover)
+
+
+def typeset(page: Page, cover: Cover) -> bytes:
+    """The page as a file."""
+    made = typst.compile(
+        TEMPLATES / "report.typ",
+        root=TEMPLATES,
+        font_paths=typefaces(),
+        ignore_system_fonts=True,
+        sys_inputs={"page": json.dumps(asdict(page)), "made_on": cover.taken_on.isoformat()},
+        timestamp=cover.made_at,
+        format="pdf",
+        pdf_standards="ua-1",
+    )
+    assert isinstance(made, bytes)
+    return made
+
+
+@cache
+def typefaces() -> typst.Fonts:
+    """Mukta alone: Latin, the rupee sign and Devanagari in one design."""
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[TYPEFACES]
+    )
