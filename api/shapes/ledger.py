@@ -108,22 +108,6 @@ class IntegrityBody(Resource):
     checked_at: Time
 
 
-class ReportName(BaseModel):
-    """A report that there is."""
-
-    name: str
-    title: str
-    parameters: list[str]
-    formats: list[str]
-    href: str
-
-
-class Reports(BaseModel):
-    """The reports."""
-
-    data: list[ReportName]
-
-
 def account(caller: Caller, found: Account) -> AccountBody:
     """An account."""
     self = f"/v1/ledger/accounts/{found.code}"

@@ -100,7 +100,7 @@ ROUTES = [
     ("GET", "/v1/ledger/accounts/bank/balance?as_of=soon", 400, "request_must_be_well_formed"),
     ("GET", "/v1/ledger/accounts/bank/postings?cursor=WzFd", 400, "cursor_must_be_ours"),
     ("GET", "/v1/ledger/accounts?company=cmp_1", 422, "company_must_exist"),
-    ("GET", "/v1/reports/nothing", 404, "route_must_exist"),
+    ("GET", "/v1/reports/nothing", 404, "report_must_exist"),
 ]
 
 

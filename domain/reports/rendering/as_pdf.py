@@ -7,9 +7,9 @@ are the ones that are shipped, never the machine's.
 import json
 from dataclasses import asdict
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
-import fontpkg_mukta
 import typst
 
 from domain.reports.rendering.cover import Cover
@@ -17,7 +17,7 @@ from domain.reports.rendering.page import Page, laid_out
 from domain.reports.report import Report
 
 TEMPLATES = Path(__file__).parent / "templates"
-TYPEFACES = fontpkg_mukta.ROOT / "files"
+TYPEFACES = Path(str(files("fontpkg_mukta") / "files"))
 
 
 def render(report: Report, cover: Cover) -> bytes:

@@ -15,8 +15,7 @@ from typing import Any, Final
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
@@ -52,9 +51,13 @@ class Sheet:
     report: Report
     scale: Scale
 
-    def text(self, value: str, **style: Any) -> WriteOnlyCell:
+    def cell(self, value: Any) -> Cell:
+        """A cell that is not yet in the sheet."""
+        return WriteOnlyCell(self.sheet, value)
+
+    def text(self, value: str, **style: Any) -> Cell:
         """A text that stays one, whatever it begins with."""
-        cell = WriteOnlyCell(self.sheet, ILLEGAL_CHARACTERS_RE.sub("\ufffd", value))
+        cell = self.cell(ILLEGAL_CHARACTERS_RE.sub("\ufffd", value))
         cell.data_type = "s"
         for name, given in style.items():
             setattr(cell, name, given)
@@ -129,7 +132,7 @@ def notes(sheet: Sheet, page: Page) -> Iterator[list[Any]]:
     yield [sheet.text(page.footer, font=SOFT)]
 
 
-def cell(sheet: Sheet, row: Row, at: int) -> WriteOnlyCell:
+def cell(sheet: Sheet, row: Row, at: int) -> Cell:
     """One cell, with the look of its row."""
     value, holds = row.cells[at], sheet.report.columns[at].holds
     match value:
@@ -138,10 +141,10 @@ def cell(sheet: Sheet, row: Row, at: int) -> WriteOnlyCell:
         case int() if holds == "amount":
             made = amount(sheet, value, row.currency)
         case int() if holds == "percent":
-            made = WriteOnlyCell(sheet.sheet, Decimal(value) / 100)
+            made = sheet.cell(Decimal(value) / 100)
             made.number_format = PERCENT
         case _:
-            made = WriteOnlyCell(sheet.sheet, value)
+            made = sheet.cell(value)
             made.number_format = DAY if isinstance(value, date) else "0"
     if at == 0 and row.level:
         made.alignment = Alignment(indent=row.level)
@@ -152,14 +155,14 @@ def cell(sheet: Sheet, row: Row, at: int) -> WriteOnlyCell:
     return made
 
 
-def amount(sheet: Sheet, minor: int, currency: str) -> WriteOnlyCell:
+def amount(sheet: Sheet, minor: int, currency: str) -> Cell:
     """A number in major units, or text where Excel would lose digits."""
     scale = sheet.scale if currency == sheet.report.currency else Scale.UNITS
     if len(str(abs(minor))) > DIGITS_OF_EXCEL:
         return sheet.text(
             wording.figure(minor, currency, scale), alignment=Alignment(horizontal="right")
         )
-    made = WriteOnlyCell(sheet.sheet, Decimal(minor).scaleb(-exponent(currency) - scale.digits))
+    made = sheet.cell(Decimal(minor).scaleb(-exponent(currency) - scale.digits))
     decimals = exponent(currency) if scale is Scale.UNITS else 2
     code = "" if currency == sheet.report.currency else f'"{currency} "'
     whole = abs(minor) // 10 ** (exponent(currency) + scale.digits)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from domain.reports import wording
 from domain.reports.rendering.cover import Cover
@@ -17,7 +16,7 @@ Cell = str | int | date | None
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A column's title, the side its cells stand on, its width in letters; `wide` takes the rest."""
+    """A column's title, its side, its width in letters; the `wide` one takes what is left."""
 
     title: str
     align: str
