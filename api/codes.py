@@ -96,6 +96,7 @@ CODES = {
     "period_must_exist": Code(422, "Open the fiscal year first, or correct the date."),
     "period_must_be_readable": Code(422, "Write 2026-07, FY2026-27 or FY2026-27-Q1."),
     "scale_must_fit_format": Code(422, "Leave `scale` out, or ask for XLSX, PDF or HTML."),
+    "letters_must_be_printable": Code(422, "Ask for HTML or XLSX."),
     "report_must_fit_format": Code(422, "Narrow the report, or ask for CSV or XLSX."),
     "amount_must_be_in_currency_of_bands": Code(422, CORRECT),
     "arithmetic_must_agree": Code(422, CORRECT),

@@ -7,22 +7,26 @@ are the ones that are shipped, never the machine's.
 import json
 from dataclasses import asdict
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 import typst
 
 from domain.reports.rendering.cover import Cover
 from domain.reports.rendering.page import Page, laid_out
+from domain.reports.rendering.typeface import FOLDER, check_letters
 from domain.reports.report import Report
 
 TEMPLATES = Path(__file__).parent / "templates"
-TYPEFACES = Path(str(files("fontpkg_mukta") / "files"))
 
 
 def render(report: Report, cover: Cover) -> bytes:
-    """The file: PDF 1.7, tagged for screen readers (PDF/UA-1)."""
-    return typeset(laid_out(report, cover), cover)
+    """The file: PDF 1.7, tagged for screen readers (PDF/UA-1).
+
+    Raises Refusal `letters_must_be_printable`.
+    """
+    page = laid_out(report, cover)
+    check_letters(page.texts)
+    return typeset(page, cover)
 
 
 def typeset(page: Page, cover: Cover) -> bytes:
@@ -45,5 +49,5 @@ def typeset(page: Page, cover: Cover) -> bytes:
 def typefaces() -> typst.Fonts:
     """Mukta alone: Latin, the rupee sign and Devanagari in one design."""
     return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[TYPEFACES]
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[FOLDER]
     )

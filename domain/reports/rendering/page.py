@@ -1,5 +1,6 @@
 """A report laid out for a page: every cell a text, every column a side. PDF and HTML show it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -50,6 +51,14 @@ class Page:
     none: str
     footer: str
     page_of_pages: str
+
+    @property
+    def texts(self) -> Iterator[str]:
+        """Every text that is set."""
+        yield from (self.company, self.title, self.unit, self.footer, *self.notes)
+        yield from (part for pair in self.parameters for part in pair)
+        yield from (head.title for head in self.heads)
+        yield from (cell for row in self.rows for cell in row.cells)
 
 
 def laid_out(report: Report, cover: Cover) -> Page:
