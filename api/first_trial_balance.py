@@ -13,16 +13,16 @@ from api.shapes.ledger import TrialBody, trial_balance
 from domain import money
 from domain.access.company import Company
 from domain.ledger import statements
-from domain.reports.catalog import Entry
+from domain.reports.catalog import ReportType
 from domain.reports.rendering.as_csv import guarded
 
 TRIAL_BALANCE = "trial-balance"
 TAKEN = {"as_of", "company", "format", "display"}
 
 
-def asks_no_more(request: Request, entry: Entry) -> bool:
+def asks_no_more(request: Request, type: ReportType) -> bool:
     """Whether it is the trial balance with nothing asked that it did not always take."""
-    return entry.name == TRIAL_BALANCE and set(request.query_params) <= TAKEN
+    return type.name == TRIAL_BALANCE and set(request.query_params) <= TAKEN
 
 
 def as_before(

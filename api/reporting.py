@@ -2,23 +2,34 @@
 
 from datetime import date
 from enum import StrEnum
+from functools import cache
+from pathlib import Path
 
 from fastapi import Request
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
+import config
 from api.lists import Filter as Reading
 from api.lists import conditions, moment, value_of
 from api.problems import FieldProblem, Problem
 from domain.access.company import Company
-from domain.reports import span
-from domain.reports.catalog import Entry, ReportRequest
+from domain.reports import catalog, span
+from domain.reports.catalog import Catalog, ReportType
 from domain.reports.rendering.format import Format
+from domain.reports.request import ReportRequest
 from domain.reports.wording import Scale
 
 DIMENSION = "dimension."
 # What every report takes, because it is about the page and not about the figures.
 OF_THE_PAGE = ("company", "language", "format", "scale", "display")
+STATEMENTS = Path(config.__file__).parent / "statements"
+
+
+@cache
+def reports() -> Catalog:
+    """The catalogue. Its texts and layouts are proven when the API starts."""
+    return catalog.load(STATEMENTS)
 
 
 class Language(StrEnum):
@@ -53,6 +64,11 @@ class Asking(BaseModel):
         examples=["2026-07-16T09:00:00Z"],
         description="As the book was known then: without what was recorded later.",
     )
+    note: int | None = Field(None, ge=1, le=999, description="The number of one note.")
+    limit: int = Field(200, ge=1, le=1000, description="The rows of a page, where there are pages.")
+    cursor: str | None = Field(
+        None, max_length=400, description="`next_cursor` of the page before."
+    )
     language: Language = Field(Language.EN, description="Of titles and words.")
     scale: Scale = Field(
         Scale.UNITS, description="The unit that PDF, HTML and XLSX show; JSON and CSV stay exact."
@@ -62,10 +78,10 @@ class Asking(BaseModel):
 
 
 def asked(
-    request: Request, connection: Connection, entry: Entry, asking: Asking, *, company: Company
+    request: Request, connection: Connection, type: ReportType, asking: Asking, *, company: Company
 ) -> ReportRequest:
     """The request of a report. Refuses a parameter that it does not take."""
-    check_names(request, entry)
+    check_names(request, type)
     since, until, known_at = asking.since, asking.until, None
     if asking.known_at is not None:
         known_at = value_of("known_at", Reading(moment), asking.known_at)
@@ -78,24 +94,32 @@ def asked(
         as_of=asking.as_of,
         since=since,
         until=until,
-        compare=tuple(filter(None, (asking.compare or "").split(","))),
+        compare=asking.compare,
         dimensions=dimensions(request),
         by=asking.by,
         layout=asking.layout,
         language=asking.language.value,
         known_at=known_at,
+        account=asking.account,
+        note=asking.note,
+        limit=asking.limit,
+        cursor=asking.cursor,
     )
 
 
-def check_names(request: Request, entry: Entry) -> None:
+def check_names(request: Request, type: ReportType) -> None:
     """Only what the report takes; a parameter that is not known is refused, never ignored."""
-    spanned = {"since", "until"} <= set(entry.parameters)
-    taken = (*entry.parameters, *(("period",) if spanned else ()), *OF_THE_PAGE)
+    taken = taken_by(type)
     named = {name for name in request.query_params if name.startswith(DIMENSION)}
-    takes_dimensions = "dimensions" in entry.parameters
-    stated = [f"{DIMENSION}NAME" if each == "dimensions" else each for each in taken]
-    known = {name: Reading(str) for name in stated if name not in request.query_params}
-    conditions(request, known, besides={*taken, *(named if takes_dimensions else ())})
+    known = {name: Reading(str) for name in taken if name not in request.query_params}
+    conditions(request, known, besides={*taken, *(named if "dimensions" in type.takes else ())})
+
+
+def taken_by(type: ReportType) -> tuple[str, ...]:
+    """The names of the query that a report takes; a dimension is asked by its own name."""
+    figures = [f"{DIMENSION}NAME" if each == "dimensions" else each for each in type.takes]
+    spanned = ("period",) if {"since", "until"} <= set(type.takes) else ()
+    return tuple(dict.fromkeys((*figures, *spanned, *OF_THE_PAGE)))
 
 
 def contradiction() -> Problem:

@@ -54,6 +54,15 @@ def book(edge: Edge, caller: Caller, named: str | None) -> Iterator[tuple[Connec
         yield connection, masters.company(connection, company_id(named))
 
 
+@contextmanager
+def one_state(
+    edge: Edge, caller: Caller, named: str | None
+) -> Iterator[tuple[Connection, Company]]:
+    """The same for several statements whose figures must agree with each other."""
+    with edge.seeing_one_state(caller.tenant) as connection:
+        yield connection, masters.company(connection, company_id(named))
+
+
 def account_of(connection: Connection, company: UUID, code: str) -> Account:
     """The account that the path names, or 404."""
     if not code.isprintable():
@@ -198,7 +207,7 @@ def get_integrity(
 ) -> Response:
     """Recompute the book from raw postings and compare."""
     conditions(request, {}, besides=("company",))
-    with book(edge, caller, company) as (connection, of):
+    with one_state(edge, caller, company) as (connection, of):
         found = integrity.check(connection, of.id)
         checked_at = now(connection)
     body = IntegrityBody(

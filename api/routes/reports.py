@@ -12,11 +12,10 @@ from api.edge import AtHand
 from api.lists import conditions
 from api.problems import addressed
 from api.reporting import Asking, Language
-from api.routes.ledger import book
+from api.routes.ledger import one_state
 from api.shapes.report import ReportBody, ReportName, Reports
 from api.shapes.report import report as body_of
 from domain.access.company import today
-from domain.reports import catalog
 from domain.reports.rendering.cover import Cover
 from domain.reports.rendering.format import Format, rendered
 
@@ -40,12 +39,13 @@ def list_reports(
     data = [
         ReportName(
             name=each.name,
-            title=each.titles.get(language.value, each.name),
-            parameters=[*each.parameters, *reporting.OF_THE_PAGE],
+            title=each.title.read(language.value),
+            parameters=list(reporting.taken_by(each)),
+            layouts=list(each.layouts),
             formats=[format.media_type for format in Format],
             href=f"/v1/reports/{each.name}",
         )
-        for each in catalog.REPORTS.values()
+        for each in reporting.reports().reports.values()
     ]
     return read(request, Reports(data=data))
 
@@ -66,13 +66,13 @@ def get_report(
 ) -> Response:
     """A report. The Accept header or `format` says how: JSON, CSV, XLSX, PDF or HTML."""
     with addressed("report"):
-        entry = catalog.named(name)
+        type = reporting.reports().get(name)
     format = formats.wanted(request, asking.format)
     as_before = None
-    with book(edge, caller, asking.company) as (connection, of):
-        wanted = reporting.asked(request, connection, entry, asking, company=of)
-        found = entry.make(connection, of.id, wanted)
-        if first_trial_balance.asks_no_more(request, entry):
+    with one_state(edge, caller, asking.company) as (connection, of):
+        wanted = reporting.asked(request, connection, type, asking, company=of)
+        found = reporting.reports().make(connection, name, of.id, wanted)
+        if first_trial_balance.asks_no_more(request, type):
             as_before = first_trial_balance.as_before(connection, caller, of, asking)
         taken_on = today(connection)
     if format is Format.JSON:

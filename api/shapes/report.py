@@ -19,6 +19,7 @@ class ReportName(BaseModel):
     name: str = Field(examples=["trial-balance"])
     title: str
     parameters: list[str] = Field(description="The query parameters that it takes.")
+    layouts: list[str] = Field(description="What `layout` may be; the first is the usual one.")
     formats: list[str] = Field(description="Media types for Accept.")
     href: str
 
@@ -69,6 +70,11 @@ class ReportBody(Resource):
     columns: list[ColumnBody]
     rows: list[RowBody]
     notes: list[str]
+    next_cursor: str | None = Field(
+        default=None,
+        exclude_if=is_nothing,
+        description="Of the page that follows, if there is one.",
+    )
     as_of: date | None = Field(default=None, description="The `as_of` that was asked for.")
     lines: list[TrialLine] | None = Field(
         default=None,
@@ -97,6 +103,7 @@ def report(caller: Caller, found: Report, *, display: bool = False, **more: Any)
         ],
         rows=[row(each, found.columns, display=display) for each in found.rows],
         notes=list(found.notes),
+        next_cursor=found.next,
         **more,
     )
 

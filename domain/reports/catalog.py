@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -12,8 +12,8 @@ from domain.ledger import statements
 from domain.ledger.statements import Line
 from domain.refusal import Refusal
 from domain.reports.report import Column, Report, Row, RowKind
+from domain.reports.request import ReportRequest
 
-TITLES = {"en": "Trial balance", "hi": "तलपट"}
 COLUMNS = {
     "en": ("Account", "Title", "Kind", "Debit", "Credit"),
     "hi": ("खाता", "विवरण", "प्रकार", "नामे", "जमा"),
@@ -22,28 +22,48 @@ WORDS = {"en": ("As of", "all that is posted", "Total"), "hi": ("दिनां
 
 
 @dataclass(frozen=True, slots=True)
-class ReportRequest:
-    """What a report is asked for. A report takes the parameters that its entry names."""
+class Text:
+    """One text in every language."""
 
-    as_of: date | None = None
-    since: date | None = None
-    until: date | None = None
-    compare: tuple[str, ...] = ()
-    dimensions: tuple[tuple[str, str], ...] = ()
-    by: str | None = None
-    layout: str | None = None
-    language: str = "en"
-    known_at: datetime | None = None
+    en: str
+    hi: str
+
+    def read(self, language: str) -> str:
+        """The text for readers of a language."""
+        return self.hi if language == "hi" else self.en
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A report of the catalogue: its titles by language, the parameters it takes, its maker."""
+class ReportType:
+    """A report that there is: how it is made, the parameters and the layouts it knows."""
 
     name: str
-    titles: Mapping[str, str]
-    parameters: tuple[str, ...]
+    title: Text
+    takes: tuple[str, ...]
+    layouts: tuple[str, ...]
     make: Callable[[Connection, UUID, ReportRequest], Report]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Every report by name."""
+
+    reports: Mapping[str, ReportType]
+
+    def get(self, name: str) -> ReportType:
+        """One report. Raises Refusal `report_must_exist`."""
+        if name not in self.reports:
+            raise Refusal(
+                "report_must_exist",
+                f"There is no report {name[:40]!r}. Use one of: {', '.join(self.reports)}.",
+            )
+        return self.reports[name]
+
+    def make(
+        self, connection: Connection, name: str, company: UUID, request: ReportRequest
+    ) -> Report:
+        """A report of a company."""
+        return self.get(name).make(connection, company, request)
 
 
 def trial_balance(connection: Connection, company: UUID, request: ReportRequest) -> Report:
@@ -61,7 +81,7 @@ def trial_balance(connection: Connection, company: UUID, request: ReportRequest)
     day = request.as_of.isoformat() if request.as_of else all_of_it
     return Report(
         name="trial-balance",
-        title=TITLES[request.language],
+        title=TITLE.read(request.language),
         company=company,
         company_name=of.name,
         currency=of.base_currency,
@@ -83,16 +103,10 @@ def line(found: Line) -> Row:
     )
 
 
-REPORTS: Mapping[str, Entry] = {
-    "trial-balance": Entry("trial-balance", TITLES, ("as_of",), trial_balance),
-}
+TITLE = Text("Trial balance", "तलपट")
 
 
-def named(name: str) -> Entry:
-    """The report of this name. Raises Refusal `report_must_exist`."""
-    if name not in REPORTS:
-        raise Refusal(
-            "report_must_exist",
-            f"There is no report {name[:40]!r}. Use one of: {', '.join(REPORTS)}.",
-        )
-    return REPORTS[name]
+def load(folder: Path) -> Catalog:
+    """The catalogue."""
+    made = ReportType("trial-balance", TITLE, ("as_of", "language"), (), trial_balance)
+    return Catalog({made.name: made})
