@@ -1,36 +1,38 @@
-"""The reports that there are, by name: what each takes, and the function that makes it."""
+"""The catalogue of reports: what each is called, what it takes, and how it is made."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 from uuid import UUID
 
+from pydantic import BaseModel, ValidationError
 from sqlalchemy import Connection
 
-from domain.access.tables import companies
-from domain.ledger import statements
-from domain.ledger.statements import Line
+from domain.access import company as companies
+from domain.definitions.mistakes import DefinitionErrors, Located, from_validation, words_of
+from domain.definitions.source import Source, read
+from domain.ledger.chart import Chart
 from domain.refusal import Refusal
-from domain.reports.report import Column, Report, Row, RowKind
-from domain.reports.request import ReportRequest
+from domain.reports import layout as layouts
+from domain.reports import request as requests
+from domain.reports.cash_flow import cash_flow
+from domain.reports.journals import day_book, general_ledger
+from domain.reports.layout import Layout, Layouts
+from domain.reports.report import Report
+from domain.reports.request import Asked, ReportRequest
+from domain.reports.statement import balance_sheet, notes_to_accounts, profit_and_loss
+from domain.reports.trial_balance import trial_balance
+from domain.reports.words import FILE, Text, Words
 
-COLUMNS = {
-    "en": ("Account", "Title", "Kind", "Debit", "Credit"),
-    "hi": ("खाता", "विवरण", "प्रकार", "नामे", "जमा"),
-}
-WORDS = {"en": ("As of", "all that is posted", "Total"), "hi": ("दिनांक", "अब तक", "कुल योग")}
+Model = TypeVar("Model", bound=BaseModel)
+Making = Callable[[Connection, Asked], Report]
 
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """One text in every language."""
-
-    en: str
-    hi: str
-
-    def read(self, language: str) -> str:
-        """The text for readers of a language."""
-        return self.hi if language == "hi" else self.en
+ANY = ("dimensions", "known_at", "language")
+RANGE = ("since", "until")
+COLUMNS = ("compare", "by", "layout")
+PAGE = ("limit", "cursor")
+STATEMENTS = ("schedule_iii", "schedule_iii_ind_as", "plain")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,72 +43,100 @@ class ReportType:
     title: Text
     takes: tuple[str, ...]
     layouts: tuple[str, ...]
-    make: Callable[[Connection, UUID, ReportRequest], Report]
+    make: Making
+
+
+# Name, how it is made, what it takes, its layouts.
+TYPES: tuple[tuple[str, Making, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("trial-balance", trial_balance, ("as_of", *RANGE, "by", "layout"), ("flat", "headings")),
+    ("general-ledger", general_ledger, ("account", *RANGE, *PAGE), ()),
+    ("day-book", day_book, ("as_of", *RANGE, *PAGE), ()),
+    ("profit-and-loss", profit_and_loss, (*RANGE, *COLUMNS), STATEMENTS),
+    ("balance-sheet", balance_sheet, ("as_of", *COLUMNS), STATEMENTS),
+    ("cash-flow", cash_flow, (*RANGE, *COLUMNS), ("indirect", "direct")),
+    ("notes-to-accounts", notes_to_accounts, ("as_of", *RANGE, "layout", "note"), STATEMENTS),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Every report by name."""
+    """Every report by name, with the words and layouts they are made of."""
 
     reports: Mapping[str, ReportType]
+    words: Words
+    layouts: Mapping[str, Mapping[str, Layout]]
 
     def get(self, name: str) -> ReportType:
         """One report. Raises Refusal `report_must_exist`."""
         if name not in self.reports:
             raise Refusal(
                 "report_must_exist",
-                f"There is no report {name[:40]!r}. Use one of: {', '.join(self.reports)}.",
+                f"There is no report {name!r}. Use one of: {', '.join(self.reports)}.",
             )
         return self.reports[name]
 
     def make(
-        self, connection: Connection, name: str, company: UUID, request: ReportRequest
+        self,
+        connection: Connection,
+        name: str,
+        company: UUID | None = None,
+        request: ReportRequest | None = None,
     ) -> Report:
-        """A report of a company."""
-        return self.get(name).make(connection, company, request)
+        """A report of a company, or of the tenant's only one.
 
-
-def trial_balance(connection: Connection, company: UUID, request: ReportRequest) -> Report:
-    """Every account that was posted to, on the side it stands on."""
-    found = statements.trial_balance(connection, company, as_of=request.as_of)
-    of = connection.execute(companies.select().where(companies.c.id == company)).one()
-    as_of, all_of_it, total = WORDS[request.language]
-    names = ("account", "title", "kind", "debit", "credit")
-    columns = tuple(
-        Column(name, title, "amount" if name in ("debit", "credit") else "text")
-        for name, title in zip(names, COLUMNS[request.language], strict=True)
-    )
-    sums = (total, None, None, found.base_debit, found.base_credit)
-    rows = (*map(line, found.lines), Row(RowKind.TOTAL, sums, currency=of.base_currency))
-    day = request.as_of.isoformat() if request.as_of else all_of_it
-    return Report(
-        name="trial-balance",
-        title=TITLE.read(request.language),
-        company=company,
-        company_name=of.name,
-        currency=of.base_currency,
-        language=request.language,
-        parameters=((as_of, day),),
-        columns=columns,
-        rows=rows,
-    )
-
-
-def line(found: Line) -> Row:
-    """An account in one currency."""
-    amount = found.sums.amount
-    return Row(
-        RowKind.LINE,
-        (found.code, found.title, found.kind, max(amount, 0), max(-amount, 0)),
-        currency=found.sums.currency,
-        link=f"/v1/ledger/accounts/{found.code}/postings",
-    )
-
-
-TITLE = Text("Trial balance", "तलपट")
+        Several statements are read, so all figures are of one state of the book only in a
+        REPEATABLE READ transaction. Raises the Refusals of `domain.reports.request`.
+        """
+        wanted = request or ReportRequest()
+        found = self.get(name)
+        requests.check(connection, wanted, takes=found.takes, layouts=found.layouts)
+        usual = found.layouts[0] if found.layouts else ""
+        asked = Asked(
+            name,
+            companies.company(connection, company),
+            wanted,
+            self.words,
+            wanted.layout or usual,
+            self.layouts,
+        )
+        return found.make(connection, asked)
 
 
 def load(folder: Path) -> Catalog:
-    """The catalogue."""
-    made = ReportType("trial-balance", TITLE, ("as_of", "language"), (), trial_balance)
-    return Catalog({made.name: made})
+    """The catalogue with the words and layouts of `config/statements`.
+
+    Raises DefinitionErrors with every mistake of every file.
+    """
+    errors: list[Located] = []
+    words = modelled(read(folder / FILE), Words, errors)
+    found: dict[str, Mapping[str, Layout]] = {}
+    for file in sorted(folder.glob("*.yaml")):
+        if file.name == FILE.name:
+            continue
+        source = read(file)
+        statement = modelled(source, Layouts, errors)
+        if statement:
+            errors += map(source.located, layouts.mistakes(statement))
+            found[statement.statement] = statement.layouts
+    if errors or words is None:
+        raise DefinitionErrors(errors)
+    made = [
+        ReportType(name, words.words[name.replace("-", "_")], (*takes, *ANY), known, make)
+        for name, make, takes, known in TYPES
+    ]
+    return Catalog({each.name: each for each in made}, words, found)
+
+
+KNOWN_WORDS = words_of(Words, Layouts, Layout, layouts.Row, layouts.Takes, Chart)
+
+
+def modelled(source: Source, shape: type[Model], errors: list[Located]) -> Model | None:
+    """The content of a file as its model; None when there are errors, which are added."""
+    errors += source.errors
+    if source.errors:
+        return None
+    try:
+        return shape.model_validate(source.content)
+    except ValidationError as failure:
+        errors += map(source.located, from_validation(failure, KNOWN_WORDS))
+        return None

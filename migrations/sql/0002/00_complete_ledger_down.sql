@@ -35,7 +35,7 @@ ALTER TABLE accounts
     DROP COLUMN is_budgeted, DROP COLUMN required_dimensions, DROP COLUMN forbidden_dimensions,
     DROP COLUMN translations;
 DROP INDEX journal_entries_transaction_id, journal_entries_entry_date, journal_entries_reverses,
-    journal_entries_process_id;
+    journal_entries_process_id, journal_entries_kind;
 ALTER TABLE journal_entries DROP COLUMN voucher, DROP COLUMN module,
     ADD CONSTRAINT journal_entries_tenant_id_reverses_key UNIQUE (tenant_id, reverses);
 CREATE INDEX journal_entries_process_id ON journal_entries (tenant_id, process_id);

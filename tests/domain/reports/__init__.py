@@ -1,1 +1,1 @@
-"""Reports."""
+"""Reports: what they say of worked sets of accounts."""
