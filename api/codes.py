@@ -100,6 +100,8 @@ CODES = {
     "layout_must_exist": Code(422, "Use a layout that /v1/reports names."),
     "page_must_fit": Code(422, "Ask for fewer rows."),
     "range_must_run_forward": Code(422, CORRECT),
+    "account_must_be_named_to_read": Code(422, "Add `account` with the code of one."),
+    "comparison_must_be_known": Code(422, CORRECT),
     "comparison_must_stand_alone": Code(422, "Ask for `compare` or for `by`."),
     "known_at_must_have_zone": Code(422, CORRECT),
     "known_at_must_be_past": Code(422, CORRECT),

@@ -1,5 +1,6 @@
 """What a report is asked for over HTTP: the query, checked against what the report takes."""
 
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -16,8 +17,9 @@ from api.problems import FieldProblem, Problem
 from domain.access.company import Company
 from domain.reports import catalog, span
 from domain.reports.catalog import Catalog, ReportType
-from domain.reports.rendering.format import Format
-from domain.reports.request import ReportRequest
+from domain.reports.rendering.format import MOST_ROWS, Format
+from domain.reports.report import Report, RowKind
+from domain.reports.request import MOST, ReportRequest
 from domain.reports.wording import Scale
 
 DIMENSION = "dimension."
@@ -137,3 +139,25 @@ def dimensions(request: Request) -> tuple[tuple[str, str], ...]:
         for name, value in request.query_params.multi_items()
         if name.startswith(DIMENSION)
     )
+
+
+def made(
+    connection: Connection,
+    type: ReportType,
+    request: ReportRequest,
+    *,
+    company: Company,
+    whole: bool,
+) -> Report:
+    """The report, or every page of it as one: a file has no next page.
+
+    What a page repeats of the page before (the balance carried forward) stands once.
+    """
+    found = reports().make(connection, type.name, company.id, request)
+    rows, last = list(found.rows), found
+    while whole and last.next is not None and len(rows) <= MOST_ROWS:
+        following = replace(request, cursor=last.next, limit=MOST)
+        last = reports().make(connection, type.name, company.id, following)
+        carried = bool(last.rows) and last.rows[0].kind is RowKind.SUBTOTAL
+        rows += last.rows[1:] if carried else last.rows
+    return replace(found, rows=tuple(rows), next=last.next) if whole else found

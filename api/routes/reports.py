@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from api import first_trial_balance, formats, reporting
-from api.answers import read
+from api.answers import next_url, read
 from api.caller import ReadsLedger
 from api.documentation import problems
 from api.edge import AtHand
@@ -71,13 +71,15 @@ def get_report(
     as_before = None
     with one_state(edge, caller, asking.company) as (connection, of):
         wanted = reporting.asked(request, connection, type, asking, company=of)
-        found = reporting.reports().make(connection, name, of.id, wanted)
+        whole = format is not Format.JSON and asking.cursor is None
+        found = reporting.made(connection, type, wanted, company=of, whole=whole)
         if first_trial_balance.asks_no_more(request, type):
             as_before = first_trial_balance.as_before(connection, caller, of, asking)
         taken_on = today(connection)
     if format is Format.JSON:
         more = first_trial_balance.in_json(as_before) if as_before else {"as_of": asking.as_of}
-        return read(request, body_of(caller, found, display=asking.display, **more))
+        next = {"next_url": next_url(request, found.next)}
+        return read(request, body_of(caller, found, display=asking.display, **more, **next))
     if format is Format.CSV and as_before:
         content = first_trial_balance.in_csv(caller, as_before)
     else:

@@ -75,6 +75,7 @@ class ReportBody(Resource):
         exclude_if=is_nothing,
         description="Of the page that follows, if there is one.",
     )
+    next_url: str | None = Field(default=None, exclude_if=is_nothing)
     as_of: date | None = Field(default=None, description="The `as_of` that was asked for.")
     lines: list[TrialLine] | None = Field(
         default=None,

@@ -1,5 +1,6 @@
 """What every report is made with: its head, its parameters and what must be said below it."""
 
+from dataclasses import replace
 from datetime import UTC
 
 from sqlalchemy import Connection
@@ -64,7 +65,12 @@ def report(
         asked.language,
         spoken(asked, span),
         columns,
-        rows,
+        tuple(filled(row, len(columns)) for row in rows),
         notes,
         next,
     )
+
+
+def filled(row: Row, width: int) -> Row:
+    """A row with a cell for every column: a heading has none of the figures."""
+    return replace(row, cells=(*row.cells, *(None,) * (width - len(row.cells))))

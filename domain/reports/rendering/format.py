@@ -10,6 +10,8 @@ from domain.reports.wording import Scale
 
 # About a hundred sheets, typeset within five seconds; nobody reads more.
 MOST_ROWS_ON_PAPER = 5_000
+# Written within the time that an answer may take.
+MOST_ROWS = 50_000
 
 
 class Format(StrEnum):
@@ -47,13 +49,21 @@ def rendered(report: Report, format: Format, cover: Cover) -> bytes:
             f"CSV holds exact amounts, not {cover.scale}. "
             "Leave the scale out, or ask for XLSX, PDF or HTML.",
         )
-    if format in (Format.PDF, Format.HTML) and len(report.rows) > MOST_ROWS_ON_PAPER:
+    check_rows(report, format)
+    return renderer(format)(report, cover)
+
+
+def check_rows(report: Report, format: Format) -> None:
+    """A format takes so many rows. Raises Refusal `report_must_fit_format`."""
+    on_paper = format in (Format.PDF, Format.HTML)
+    most = MOST_ROWS_ON_PAPER if on_paper else MOST_ROWS
+    if len(report.rows) > most:
+        sheets = " Or ask for CSV or XLSX, which take more." if on_paper else ""
         raise Refusal(
             "report_must_fit_format",
-            f"The report has {len(report.rows):,} rows; {format.upper()} shows at most "
-            f"{MOST_ROWS_ON_PAPER:,}. Narrow it by date or account, or ask for CSV or XLSX.",
+            f"The report has more than the {most:,} rows that {format.upper()} takes. "
+            f"Narrow it by date, account or dimension.{sheets}",
         )
-    return renderer(format)(report, cover)
 
 
 def renderer(format: Format) -> Callable[[Report, Cover], bytes]:

@@ -95,7 +95,7 @@ def test_a_long_report_is_refused_on_paper_and_not_in_sheets():
     report = long(REPORT, MOST_ROWS_ON_PAPER // len(REPORT.rows) + 1)
 
     for format in (Format.PDF, Format.HTML):
-        with pytest.raises(Refusal, match="at most 5,000") as refusal:
+        with pytest.raises(Refusal, match="more than the 5,000 rows") as refusal:
             rendered(report, format, COVER)
         assert refusal.value.code == "report_must_fit_format"
     assert rendered(report, Format.CSV, COVER)
