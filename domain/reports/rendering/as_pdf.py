@@ -8,6 +8,8 @@ import json
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
+from threading import BoundedSemaphore
+from typing import Final
 
 import typst
 
@@ -16,6 +18,11 @@ from domain.reports.rendering.page import Page, laid_out
 from domain.reports.rendering.typeface import FOLDER, check_letters
 from domain.reports.report import Report
 
+# The compiler keeps what its last ten compilations used, some 90 KB for each row of a table.
+KEPT_COMPILATIONS: Final = 10
+ROWS_TO_KEEP: Final = 200
+# What two long reports take at once is what the API may spend on paper.
+AT_ONCE = BoundedSemaphore(2)
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -26,7 +33,11 @@ def render(report: Report, cover: Cover) -> bytes:
     """
     page = laid_out(report, cover)
     check_letters(page.texts)
-    return typeset(page, cover)
+    with AT_ONCE:
+        made = typeset(page, cover)
+        if len(page.rows) > ROWS_TO_KEEP:
+            forget()
+    return made
 
 
 def typeset(page: Page, cover: Cover) -> bytes:
@@ -43,6 +54,12 @@ def typeset(page: Page, cover: Cover) -> bytes:
     )
     assert isinstance(made, bytes)
     return made
+
+
+def forget() -> None:
+    """Have the compiler give back the memory of a long table: ten empty pages push it out."""
+    for _ in range(KEPT_COMPILATIONS + 1):
+        typst.compile(b"", font_paths=typefaces(), ignore_system_fonts=True, format="svg")
 
 
 @cache

@@ -23,7 +23,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from domain.money import exponent
 from domain.reports import wording
 from domain.reports.rendering.cover import Cover
-from domain.reports.rendering.page import Page, laid_out
+from domain.reports.rendering.page import Page, indented, laid_out
 from domain.reports.report import Report, Row, RowKind
 from domain.reports.wording import Scale
 
@@ -146,7 +146,7 @@ def cell(sheet: Sheet, row: Row, at: int) -> Cell:
         case _:
             made = sheet.cell(value)
             made.number_format = DAY if isinstance(value, date) else "0"
-    if at == 0 and row.level:
+    if row.level and at == indented(row, sheet.report.columns):
         made.alignment = Alignment(indent=row.level)
     if row.kind is not RowKind.LINE:
         made.font = BOLD

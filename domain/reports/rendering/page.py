@@ -27,10 +27,11 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:
-    """A row: how it reads and its cells as text."""
+    """A row: how it reads, its cells as text, and which of them stands in by the level."""
 
     kind: str
     level: int
+    indented: int
     cells: tuple[str, ...]
 
 
@@ -116,7 +117,13 @@ def shown(row: Row, report: Report, scale: Scale) -> ShownRow:
     """A row with its cells as text."""
     cells = zip(row.cells, report.columns, strict=True)
     texts = tuple(text(value, column, row, of=report, scale=scale) for value, column in cells)
-    return ShownRow(row.kind.value, row.level, texts)
+    return ShownRow(row.kind.value, row.level, indented(row, report.columns), texts)
+
+
+def indented(row: Row, columns: tuple[Column, ...]) -> int:
+    """The cell that stands in by the row's level: the first text that there is."""
+    cells = enumerate(zip(row.cells, columns, strict=True))
+    return next((at for at, (value, of) in cells if value and of.holds == "text"), 0)
 
 
 def text(value: Cell, column: Column, row: Row, *, of: Report, scale: Scale) -> str:
