@@ -106,10 +106,9 @@ def presented(asked: Asked, span: Span, layout: Layout) -> Presentation:
 def earned(connection: Connection, asked: Asked, main: Span) -> tuple[tuple[Slice, ...], Facts]:
     """Income and expense of each column."""
     spans = columns.spans(asked, main)
-    question = replace(asking(asked, spans), leaves_out=CLOSING)
+    question = replace(asking(asked, spans), leaves_out=CLOSING, kinds=INCOME)
     found = figures.ask(connection, question)
     chart = accounts.by_id(connection, asked.company.id)
-    found = tuple(figure for figure in found if chart[figure.account].kind in INCOME)
     slices = columns.slices(asked, spans, found)
     return slices, Facts(chart, evaluation.amounts_of(found, slices), len(slices))
 
