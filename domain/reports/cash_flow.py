@@ -49,7 +49,7 @@ def cash_flow(connection: Connection, asked: Asked) -> Report:
     layout = asked.layouts["cash_flow"][asked.layout]
     worths = evaluation.evaluated(layout, Facts(chart, amounts, len(slices), cash=cash))
     flows = evaluation.named(worths)["change"]
-    said = [*making.known(connection, asked), f"{asked.say('source')}: {layout.source}"]
+    said = [*making.known(asked), f"{asked.say('source')}: {layout.source}"]
     if asked.layout == "direct":
         said.append(asked.say("direct_method"))
     currency = asked.company.base_currency

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from domain.access import company as companies
 from domain.definitions.mistakes import DefinitionErrors, Located, from_validation, words_of
 from domain.definitions.source import Source, read
+from domain.ledger import knowledge
 from domain.ledger.chart import Chart
 from domain.refusal import Refusal
 from domain.reports import layout as layouts
@@ -98,6 +99,8 @@ class Catalog:
             self.words,
             wanted.layout or usual,
             self.layouts,
+            # Before any figure is read: what commits meanwhile must not pass for known.
+            wanted.known_at is None or knowledge.is_final(connection, wanted.known_at),
         )
         return found.make(connection, asked)
 

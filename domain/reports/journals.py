@@ -46,7 +46,7 @@ def general_ledger(connection: Connection, asked: Asked) -> Report:
         span,
         ledger_columns(asked),
         rows,
-        notes=making.known(connection, asked),
+        notes=making.known(asked),
         next=cursor.write(shown[-1].place) if rest else None,
     )
 
@@ -121,7 +121,7 @@ def day_book(connection: Connection, asked: Asked) -> Report:
         span,
         day_book_columns(asked),
         tuple(rows),
-        notes=making.known(connection, asked),
+        notes=making.known(asked),
         next=cursor.write(shown[-1][-1].place) if rest else None,
     )
 

@@ -3,20 +3,14 @@
 from dataclasses import replace
 from datetime import UTC
 
-from sqlalchemy import Connection
-
-from domain.ledger import knowledge
 from domain.ledger.figures import Span
 from domain.reports.report import Column, Report, Row
 from domain.reports.request import Asked
 
 
-def known(connection: Connection, asked: Asked) -> tuple[str, ...]:
+def known(asked: Asked) -> tuple[str, ...]:
     """What must be said of figures as known at a time that may still change."""
-    known_at = asked.request.known_at
-    if known_at is None or knowledge.is_final(connection, known_at):
-        return ()
-    return (asked.say("is_not_final"),)
+    return () if asked.is_final else (asked.say("is_not_final"),)
 
 
 def spoken(asked: Asked, span: Span) -> tuple[tuple[str, str], ...]:

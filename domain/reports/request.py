@@ -50,7 +50,10 @@ class ReportRequest:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request that met the rules, with all that a report needs besides the book."""
+    """A request that met the rules, with all that a report needs besides the book.
+
+    `is_final` says whether later reports as known at the same time will give the same figures.
+    """
 
     name: str
     company: Company
@@ -58,6 +61,7 @@ class Asked:
     words: Words
     layout: str
     layouts: Mapping[str, Mapping[str, Layout]] = field(default_factory=dict)
+    is_final: bool = True
 
     @property
     def language(self) -> str:

@@ -30,7 +30,7 @@ def profit_and_loss(connection: Connection, asked: Asked) -> Report:
     layout = asked.layouts["profit_and_loss"][asked.layout]
     worths = evaluation.evaluated(layout, facts)
     shown = presented(asked, main, layout)
-    said = (*making.known(connection, asked), f"{asked.say('source')}: {layout.source}")
+    said = (*making.known(asked), f"{asked.say('source')}: {layout.source}")
     rows = tuple(shown.rows(worths))
     return making.report(asked, main, presentation.columns(asked, slices), rows, notes=said)
 
@@ -41,7 +41,7 @@ def balance_sheet(connection: Connection, asked: Asked) -> Report:
     slices, facts = held(connection, asked, main)
     layout = asked.layouts["balance_sheet"][asked.layout]
     worths = evaluation.evaluated(layout, facts)
-    said = [*making.known(connection, asked), f"{asked.say('source')}: {layout.source}"]
+    said = [*making.known(asked), f"{asked.say('source')}: {layout.source}"]
     sides = evaluation.named(worths)
     if not asked.request.dimensions and (asked.request.by in (None, *PERIODIC)):
         pairs = zip(sides["assets"], sides["equity_and_liabilities"], strict=True)
@@ -67,7 +67,7 @@ def notes_to_accounts(connection: Connection, asked: Asked) -> Report:
             presented(asked, over, earnings), evaluation.evaluated(earnings, earned_facts), numbers
         ),
     ]
-    said = making.known(connection, asked)
+    said = making.known(asked)
     columns_shown = presentation.columns(asked, slices)
     return making.report(asked, over, columns_shown, tuple(rows), notes=said)
 
@@ -106,10 +106,9 @@ def presented(asked: Asked, span: Span, layout: Layout) -> Presentation:
 def earned(connection: Connection, asked: Asked, main: Span) -> tuple[tuple[Slice, ...], Facts]:
     """Income and expense of each column."""
     spans = columns.spans(asked, main)
-    question = replace(asking(asked, spans), leaves_out=CLOSING)
+    question = replace(asking(asked, spans), leaves_out=CLOSING, kinds=INCOME)
     found = figures.ask(connection, question)
     chart = accounts.by_id(connection, asked.company.id)
-    found = tuple(figure for figure in found if chart[figure.account].kind in INCOME)
     slices = columns.slices(asked, spans, found)
     return slices, Facts(chart, evaluation.amounts_of(found, slices), len(slices))
 

@@ -57,7 +57,7 @@ def trial_balance(connection: Connection, asked: Asked) -> Report:
         Column("account", asked.say("account"), "text"),
         Column("title", asked.say("account_title"), "text"),
     )
-    notes = (*making.known(connection, asked), *unbalanced(asked, used, is_signed=bool(wanted.by)))
+    notes = (*making.known(asked), *unbalanced(asked, used, is_signed=bool(wanted.by)))
     return making.report(asked, main, (*named, *table.columns), tuple(rows), notes=notes)
 
 
