@@ -4,7 +4,8 @@ from domain.access import tables as access
 from domain.approvals import tables as approvals
 from domain.database import METADATA
 from domain.documents import tables as documents
+from domain.ledger import holds_tables as holds
 from domain.ledger import tables as ledger
 from domain.processes import tables as processes
 
-__all__ = ["METADATA", "access", "approvals", "documents", "ledger", "processes"]
+__all__ = ["METADATA", "access", "approvals", "documents", "holds", "ledger", "processes"]

@@ -23,7 +23,8 @@ Result = TypeVar("Result")
 
 WRITTEN_BY_POSTING = (
     "journal_entries", "postings", "balances", "day_movements", "number_series",
-    "voucher_numbers", "dimension_sets", "periods", "accounts",
+    "voucher_numbers", "dimension_sets", "periods", "accounts", "entry_warnings",
+    "limits", "holds", "hold_events",
 )  # fmt: skip
 
 
@@ -107,7 +108,10 @@ class Book:
         return sum(line.sums.amount for line in lines if line.code == account)
 
     def state(self) -> str:
-        """A digest of everything that posting may write: equal when nothing was changed."""
+        """A digest of what the ledger writes: equal when nothing was changed.
+
+        That a batch remembers what it refused is no change of the book.
+        """
         found = sha256()
         with self.transaction() as connection:
             for table in WRITTEN_BY_POSTING:

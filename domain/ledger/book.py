@@ -10,8 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from domain.canonical import plain
-from domain.ledger.entry import JournalEntry, Module, Voucher, check_entry
+from domain.ledger.entry import EntryKind, JournalEntry, Module, Posting, Voucher, check_entry
 from domain.refusal import Refusal
 
 POST = text("SELECT * FROM ledger_post(:batch, :mode)").bindparams(bindparam("batch", type_=JSONB))
@@ -106,42 +105,45 @@ def reverse(
 
 
 def stated(item: Item) -> dict[str, Any]:
-    """The item as the database reads it. What is not stated is left out: keys outlive fields."""
+    """The item as the database reads it. What has its usual value is left out."""
     entry = item.entry
-    lines = [
-        {
-            "account": posting.account,
-            "amount": posting.amount,
-            "currency": posting.currency,
-            "base_amount": posting.base_amount,
-            "dimensions": dict(posting.dimensions),
-        }
-        for posting in entry.postings
-    ]
-    head = {
-        "company": entry.company,
-        "entry_date": entry.entry_date,
-        "kind": entry.kind,
+    head: dict[str, Any] = {
+        "company": str(entry.company),
+        "entry_date": entry.entry_date.isoformat(),
         "narration": entry.narration,
-        "party": entry.party,
-        "due_date": entry.due_date,
-        "process": entry.process,
-        "document": entry.document,
-        "series": entry.numbering and entry.numbering.series,
-        "pattern": entry.numbering and entry.numbering.pattern,
+        "postings": [line(posting) for posting in entry.postings],
     }
-    added = {
-        "voucher": None if entry.voucher is Voucher.JOURNAL else entry.voucher,
-        "module": None if entry.module is Module.GENERAL else entry.module,
-        "chain": item.chain,
-        "roles": list(item.roles) or None,
+    if entry.kind is not EntryKind.NORMAL:
+        head["kind"] = entry.kind
+    if entry.voucher is not Voucher.JOURNAL:
+        head["voucher"] = entry.voucher
+    if entry.module is not Module.GENERAL:
+        head["module"] = entry.module
+    if entry.numbering is not None:
+        head |= {"series": entry.numbering.series, "pattern": entry.numbering.pattern}
+    for name in ("party", "due_date", "process", "document"):
+        if (value := getattr(entry, name)) is not None:
+            head[name] = str(value)
+    found: dict[str, Any] = {"key": item.key, "entry": head}
+    if item.chain is not None:
+        found["chain"] = item.chain
+    if item.roles:
+        found["roles"] = item.roles
+    return found
+
+
+def line(posting: Posting) -> dict[str, Any]:
+    """The posting as the database reads it."""
+    found: dict[str, Any] = {
+        "account": posting.account,
+        "amount": posting.amount,
+        "currency": posting.currency,
     }
-    return {
-        "key": item.key,
-        **{name: plain(value) for name, value in head.items()},
-        **{name: plain(value) for name, value in added.items() if value is not None},
-        "postings": lines,
-    }
+    if posting.base_amount is not None:
+        found["base_amount"] = posting.base_amount
+    if posting.dimensions:
+        found["dimensions"] = dict(posting.dimensions)
+    return found
 
 
 def outcome(row: Row[Any]) -> Outcome:

@@ -78,6 +78,7 @@ dimension_sets = Table(
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("dimensions", JSONB, nullable=False),
     UniqueConstraint("tenant_id", "dimensions"),
+    Index("dimension_sets_dimensions", "dimensions", postgresql_using="gin"),
 )
 
 periods = Table(
@@ -100,7 +101,7 @@ periods = Table(
 journal_entries = Table(
     "journal_entries",
     METADATA,
-    tenant_column(),
+    Column("tenant_id", Uuid, primary_key=True),
     Column("id", Uuid, primary_key=True),
     Column("company_id", Uuid, nullable=False),
     Column("entry_date", Date, nullable=False),

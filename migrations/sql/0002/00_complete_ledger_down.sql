@@ -37,7 +37,15 @@ ALTER TABLE accounts
 DROP INDEX journal_entries_transaction_id, journal_entries_entry_date, journal_entries_reverses,
     journal_entries_process_id, journal_entries_kind;
 ALTER TABLE journal_entries DROP COLUMN voucher, DROP COLUMN module,
-    ADD CONSTRAINT journal_entries_tenant_id_reverses_key UNIQUE (tenant_id, reverses);
+    ADD CONSTRAINT journal_entries_tenant_id_reverses_key UNIQUE (tenant_id, reverses),
+    ADD FOREIGN KEY (tenant_id) REFERENCES tenants;
 CREATE INDEX journal_entries_process_id ON journal_entries (tenant_id, process_id);
 ALTER TABLE postings DROP CONSTRAINT postings_amount_check;
 ALTER TABLE postings ADD CONSTRAINT postings_amount_check CHECK (amount <> 0);
+ALTER TABLE postings
+    ALTER CONSTRAINT postings_tenant_id_entry_id_fkey ENFORCED,
+    ALTER CONSTRAINT postings_tenant_id_account_id_fkey ENFORCED,
+    ALTER CONSTRAINT postings_tenant_id_dimension_set_id_fkey ENFORCED;
+DROP TRIGGER stay ON accounts;
+DROP TRIGGER keep_key ON accounts;
+DROP TRIGGER stay ON dimension_sets;

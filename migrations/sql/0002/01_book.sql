@@ -17,6 +17,8 @@ ALTER TABLE accounts
 UPDATE accounts SET normal_side = CASE WHEN kind IN ('asset', 'expense') THEN 'debit' ELSE 'credit' END;
 ALTER TABLE accounts ALTER COLUMN normal_side SET NOT NULL;
 
+-- The company is the tenant's: a key of its own to the tenant would only be checked twice.
+ALTER TABLE journal_entries DROP CONSTRAINT journal_entries_tenant_id_fkey;
 ALTER TABLE journal_entries
     ADD COLUMN voucher text NOT NULL DEFAULT 'journal' CHECK (voucher IN
         ('journal', 'sales', 'purchase', 'receipt', 'payment', 'contra', 'debit_note', 'credit_note')),
@@ -30,6 +32,48 @@ CREATE INDEX journal_entries_entry_date ON journal_entries (tenant_id, company_i
 -- A revaluation changes what an amount is worth in the base currency, not the amount.
 ALTER TABLE postings DROP CONSTRAINT postings_amount_check;
 ALTER TABLE postings ADD CONSTRAINT postings_amount_check CHECK (amount <> 0 OR base_amount <> 0);
+
+-- What a posting names is checked for all rows of a statement at once (docs/decisions/0008): a row at
+-- a time the three keys cost as much as all the rest of posting. The names cannot go away again: entries,
+-- dimension sets and accounts are never deleted.
+ALTER TABLE postings
+    ALTER CONSTRAINT postings_tenant_id_entry_id_fkey NOT ENFORCED,
+    ALTER CONSTRAINT postings_tenant_id_account_id_fkey NOT ENFORCED,
+    ALTER CONSTRAINT postings_tenant_id_dimension_set_id_fkey NOT ENFORCED;
+CREATE FUNCTION check_references() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    lost record;
+BEGIN
+    SELECT w.entry_id INTO lost FROM (SELECT DISTINCT tenant_id, entry_id FROM written) AS w
+    LEFT JOIN LATERAL (SELECT true AS found FROM journal_entries AS e
+        WHERE e.tenant_id = w.tenant_id AND e.id = w.entry_id LIMIT 1) AS e ON true
+    WHERE e.found IS NULL LIMIT 1;
+    IF FOUND THEN
+        PERFORM refuse('posting_must_have_entry', format('There is no entry %s for the posting.', lost.entry_id));
+    END IF;
+    SELECT w.account_id, w.dimension_set_id, a.found INTO lost
+    FROM (SELECT DISTINCT tenant_id, account_id, dimension_set_id FROM written) AS w
+    LEFT JOIN LATERAL (SELECT true AS found FROM accounts AS a
+        WHERE a.tenant_id = w.tenant_id AND a.id = w.account_id LIMIT 1) AS a ON true
+    LEFT JOIN LATERAL (SELECT true AS found FROM dimension_sets AS d
+        WHERE d.tenant_id = w.tenant_id AND d.id = w.dimension_set_id LIMIT 1) AS d ON true
+    WHERE a.found IS NULL OR d.found IS NULL LIMIT 1;
+    IF FOUND THEN
+        PERFORM refuse('posting_must_have_account_and_dimensions', format(
+            'There is no account %s or no dimension set %s for the posting.', lost.account_id, lost.dimension_set_id));
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER check_references AFTER INSERT ON postings
+    REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION check_references();
+CREATE TRIGGER stay BEFORE DELETE OR TRUNCATE ON accounts
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER keep_key BEFORE UPDATE OF tenant_id, company_id, kind ON accounts
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER stay BEFORE UPDATE OR DELETE OR TRUNCATE ON dimension_sets
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- Most entries reverse nothing: an index need not hold them.
 ALTER TABLE journal_entries DROP CONSTRAINT journal_entries_tenant_id_reverses_key;

@@ -23,6 +23,28 @@ CREATE TYPE entry_outcome AS (
     ordinal integer, outcome text, entry_id uuid, number text, code text, message text, warnings jsonb
 );
 
+-- The place of the first item of each chain, by the chain's name.
+CREATE FUNCTION first_of_chains(batch jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE
+AS $$
+    SELECT jsonb_object_agg(chain, first)
+    FROM (
+        SELECT i->>'chain' AS chain, min(ordinality) AS first
+        FROM jsonb_array_elements(batch) WITH ORDINALITY AS t (i, ordinality)
+        WHERE i->>'chain' IS NOT NULL GROUP BY 1
+    ) AS chains
+$$;
+
+-- A list of names, or null.
+CREATE FUNCTION names(stated jsonb) RETURNS text[]
+LANGUAGE sql IMMUTABLE
+AS $$
+    SELECT coalesce(array_agg(name ORDER BY name), '{}') FROM jsonb_array_elements_text(stated) AS name
+    HAVING stated IS NOT NULL
+$$;
+
+-- An item is {key, chain, roles, entry}. What the entry leaves out has its usual value.
+--
 -- A session keeps the plans it made while tables were small. So that they stay good, each look-up
 -- below is LATERAL with LIMIT, which only an index can answer, nothing joins one array with another,
 -- and ledger_post and ledger_reverse plan without sequential scans.
@@ -30,19 +52,18 @@ CREATE FUNCTION read_entries(batch jsonb, mode text) RETURNS entry_in[]
 LANGUAGE sql VOLATILE
 AS $$
     SELECT array_agg(ROW(
-        ordinality, CASE mode WHEN 'atomic' THEN 0 WHEN 'independent' THEN ordinality ELSE link END,
-        uuidv7(), e->>'key', sha256(convert_to((e - '{key,roles,chain}'::text[])::text, 'UTF8')),
-        (e->>'company')::uuid, c.base_currency, (e->>'entry_date')::date, e->>'kind',
+        ordinality,
+        CASE mode WHEN 'atomic' THEN 0 WHEN 'independent' THEN ordinality
+            ELSE coalesce(((SELECT first_of_chains(batch))->>(i->>'chain'))::integer, ordinality) END,
+        uuidv7(), i->>'key', sha256(convert_to(e::text, 'UTF8')),
+        (e->>'company')::uuid, c.base_currency, (e->>'entry_date')::date, coalesce(e->>'kind', 'normal'),
         coalesce(e->>'voucher', 'journal'), coalesce(e->>'module', 'general'), e->>'narration',
         (e->>'reverses')::uuid, (e->>'party')::uuid, (e->>'due_date')::date, (e->>'process')::uuid,
         (e->>'document')::uuid, e->>'series', e->>'pattern',
-        ARRAY(SELECT jsonb_array_elements_text(e->'roles')), e->'postings'
-    )::entry_in ORDER BY ordinality)
-    FROM (
-        SELECT e, ordinality, CASE WHEN e->>'chain' IS NULL THEN ordinality
-            ELSE min(ordinality) OVER (PARTITION BY e->>'chain') END AS link
-        FROM jsonb_array_elements(batch) WITH ORDINALITY AS t (e, ordinality)
-    ) AS item
+        CASE WHEN i ? 'roles' THEN names(i->'roles') END, e->'postings'
+    )::entry_in)
+    FROM jsonb_array_elements(batch) WITH ORDINALITY AS t (i, ordinality)
+    CROSS JOIN LATERAL (SELECT i->'entry') AS stated (e)
     LEFT JOIN LATERAL (SELECT base_currency FROM companies
         WHERE tenant_id = (SELECT current_tenant()) AND id = (e->>'company')::uuid LIMIT 1) AS c ON true
 $$;
@@ -60,7 +81,7 @@ AS $$
         (p->>'amount')::numeric, p->>'currency',
         coalesce(p->>'base_amount', CASE WHEN p->>'currency' = e.base_currency THEN p->>'amount' END)::numeric,
         coalesce(p->'dimensions', '{}'), d.id
-    )::posting_in ORDER BY e.ordinal, u.line)
+    )::posting_in)
     FROM unnest(entries) AS e
     CROSS JOIN LATERAL jsonb_array_elements(e.postings) WITH ORDINALITY AS u (p, line)
     LEFT JOIN LATERAL (SELECT * FROM accounts WHERE tenant_id = (SELECT current_tenant())

@@ -1,7 +1,8 @@
 -- Writes what met every rule: entries, numbers, postings, day movements, balances.
 
 -- Draws the next numbers of each series, in order; its row stays locked until commit, so no gaps.
--- A pattern without the fiscal year counts on through all years, under an empty one.
+-- A pattern without the fiscal year counts on through all years, under an empty one. {fy} and {seq}
+-- are short for {fiscal_year} and {sequence}.
 CREATE FUNCTION draw_numbers(entries entry_in[]) RETURNS void
 LANGUAGE plpgsql
 AS $$ BEGIN
@@ -13,7 +14,7 @@ AS $$ BEGIN
                row_number() OVER (series ORDER BY e.ordinal) AS place, count(*) OVER series AS total
         FROM unnest(entries) AS e
         CROSS JOIN LATERAL (
-            SELECT CASE WHEN e.pattern LIKE '%{fiscal_year}%' THEN day.fiscal_year ELSE '' END AS fiscal_year
+            SELECT CASE WHEN e.pattern ~ '\{(fiscal_year|fy)\}' THEN day.fiscal_year ELSE '' END AS fiscal_year
             FROM day WHERE day.entry_date = e.entry_date) AS y
         WHERE e.series IS NOT NULL
         WINDOW series AS (PARTITION BY e.company_id, e.series, y.fiscal_year)
@@ -36,9 +37,9 @@ CREATE FUNCTION write_number(pattern text, fiscal_year text, sequence bigint) RE
 LANGUAGE sql IMMUTABLE
 AS $$
     SELECT regexp_replace(
-        replace(pattern, '{fiscal_year}', fiscal_year), '\{sequence(:0\d+)?\}',
+        regexp_replace(pattern, '\{(fiscal_year|fy)\}', fiscal_year), '\{seq(uence)?(:0\d+)?\}',
         lpad(sequence::text, greatest(length(sequence::text),
-             coalesce(substring(pattern FROM '\{sequence:0(\d+)\}')::integer, 1)), '0'))
+             coalesce(substring(pattern FROM '\{(?:seq|sequence):0(\d+)\}')::integer, 1)), '0'))
 $$;
 
 -- Fills in the dimension sets that are new.
@@ -61,45 +62,33 @@ END $$;
 
 -- Writes entries that met every rule: entry, limits, budgets, numbers, postings, open items, day
 -- movements, balances, in this order, so that what many entries share is locked last and in the
--- order of its key. Answers with warnings by ordinal.
+-- order of its key. Answers with warnings by ordinal. A key that another transaction took meanwhile
+-- is a unique violation, after which the caller looks again.
 CREATE FUNCTION write_entries(entries entry_in[], postings posting_in[]) RETURNS jsonb
 LANGUAGE plpgsql
 AS $$
 DECLARE
     tenant constant uuid := current_tenant();
     lines posting_in[] := postings;
-    written uuid[];
+    has record;
     warnings jsonb := '{}';
 BEGIN
-    WITH inserted AS (
-        INSERT INTO journal_entries (tenant_id, id, company_id, entry_date, kind, voucher, module,
-            narration, reverses, party_id, due_date, process_id, document_id, effect_key, content_hash)
-        SELECT tenant, id, company_id, entry_date, kind, voucher, module, narration, reverses, party_id,
-               due_date, process_id, document_id, key, content_hash
-        FROM unnest(entries) ORDER BY key, ordinal
-        ON CONFLICT (tenant_id, effect_key) DO NOTHING
-        RETURNING id
-    )
-    SELECT array_agg(id) INTO written FROM inserted;
-    IF written IS NULL THEN
-        RETURN warnings;
-    END IF;
-    IF cardinality(written) < cardinality(entries) THEN
-        -- A key that stands twice in the batch, or that another transaction took meanwhile.
-        entries := (SELECT array_agg(e ORDER BY e.ordinal) FROM unnest(entries) AS e WHERE e.id = ANY (written));
-        lines := (SELECT array_agg(p ORDER BY p.ordinal, p.line) FROM unnest(lines) AS p
-                  WHERE p.entry_id = ANY (written));
-    END IF;
-    IF EXISTS (SELECT FROM unnest(lines) AS p WHERE p.is_limited) THEN
+    INSERT INTO journal_entries (tenant_id, id, company_id, entry_date, kind, voucher, module, narration,
+        reverses, party_id, due_date, process_id, document_id, effect_key, content_hash)
+    SELECT tenant, e.id, e.company_id, e.entry_date, e.kind, e.voucher, e.module, e.narration, e.reverses,
+           e.party_id, e.due_date, e.process_id, e.document_id, e.key, e.content_hash
+    FROM unnest(entries) AS e ORDER BY e.key;
+    SELECT bool_or(p.is_limited) AS limits, bool_or(p.is_budgeted) AS budgets,
+           bool_or(p.control IS NOT NULL) AS open_items, bool_or(p.dimension_set_id IS NULL) AS new_dimensions
+    INTO has FROM unnest(lines) AS p;
+    IF has.limits THEN
         warnings := check_limits(lines);
     END IF;
-    IF EXISTS (SELECT FROM unnest(lines) AS p WHERE p.is_budgeted) THEN
+    IF has.budgets THEN
         warnings := merge_warnings(warnings, check_budgets(entries, lines));
     END IF;
-    IF EXISTS (SELECT FROM unnest(entries) AS e WHERE e.series IS NOT NULL) THEN
-        PERFORM draw_numbers(entries);
-    END IF;
-    IF EXISTS (SELECT FROM unnest(lines) AS p WHERE p.dimension_set_id IS NULL) THEN
+    PERFORM draw_numbers(entries) FROM unnest(entries) AS e WHERE e.series IS NOT NULL LIMIT 1;
+    IF has.new_dimensions THEN
         lines := add_dimension_sets(lines);
     END IF;
     INSERT INTO postings (tenant_id, entry_id, line, account_id, entry_date, currency, amount,
@@ -107,7 +96,7 @@ BEGIN
     SELECT tenant, p.entry_id, p.line, p.account_id, p.entry_date, p.currency, p.amount, p.base_amount,
            p.dimension_set_id
     FROM unnest(lines) AS p;
-    IF EXISTS (SELECT FROM unnest(lines) AS p WHERE p.control IS NOT NULL) THEN
+    IF has.open_items THEN
         PERFORM add_open_items(entries, lines);
     END IF;
     INSERT INTO day_movements AS m (tenant_id, company_id, account_id, entry_date, currency,
@@ -134,9 +123,11 @@ BEGIN
     DO UPDATE SET debit = b.debit + excluded.debit, credit = b.credit + excluded.credit,
         base_debit = b.base_debit + excluded.base_debit,
         base_credit = b.base_credit + excluded.base_credit;
-    INSERT INTO entry_warnings (tenant_id, entry_id, warnings)
-    SELECT tenant, e.id, warnings->e.ordinal::text FROM unnest(entries) AS e
-    WHERE warnings ? e.ordinal::text;
+    IF warnings <> '{}' THEN
+        INSERT INTO entry_warnings (tenant_id, entry_id, warnings)
+        SELECT tenant, e.id, warnings->e.ordinal::text FROM unnest(entries) AS e
+        WHERE warnings ? e.ordinal::text;
+    END IF;
     RETURN warnings;
 END $$;
 

@@ -61,15 +61,6 @@ BEGIN
     RETURN held.id;
 END $$;
 
--- A list of names, or null.
-CREATE FUNCTION names(stated jsonb) RETURNS text[]
-LANGUAGE sql IMMUTABLE
-AS $$
-    SELECT array_agg(name ORDER BY name) FILTER (WHERE name IS NOT NULL)
-    FROM (SELECT jsonb_array_elements_text(stated)) AS stated_names (name)
-    HAVING stated IS NOT NULL
-$$;
-
 -- Gives an account another code. Entries, balances and numbers follow, since they name its id.
 CREATE FUNCTION ledger_rename_account(company uuid, account_code text, new_code text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp

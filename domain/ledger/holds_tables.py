@@ -1,0 +1,90 @@
+"""Tables of limits and holds. Only the database's own functions write them."""
+
+from sqlalchemy import (
+    CHAR,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from domain.database import METADATA, tenant_column, within_tenant
+from domain.ledger.tables import transaction_column
+
+limits = Table(
+    "limits",
+    METADATA,
+    tenant_column(),
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("company_id", Uuid, nullable=False),
+    Column("account_id", BigInteger, nullable=False),
+    Column("currency", CHAR(3), nullable=False),
+    Column("dimensions", JSONB, nullable=False, server_default="{}"),
+    Column("floor", BigInteger),
+    Column("ceiling", BigInteger),
+    Column("is_hard", Boolean, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("changed_by", Uuid, nullable=False),
+    UniqueConstraint("tenant_id", "account_id", "currency", "dimensions"),
+    within_tenant("company_id", "companies"),
+    within_tenant("account_id", "accounts"),
+)
+
+holds = Table(
+    "holds",
+    METADATA,
+    tenant_column(),
+    Column("id", Uuid, primary_key=True),
+    Column("company_id", Uuid, nullable=False),
+    Column("debit_account_id", BigInteger, nullable=False),
+    Column("credit_account_id", BigInteger, nullable=False),
+    Column("currency", CHAR(3), nullable=False),
+    Column("dimension_set_id", BigInteger, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("remaining", BigInteger, nullable=False),
+    Column("state", Text, nullable=False, server_default="open"),
+    Column("expires_at", DateTime(timezone=True)),
+    Column("narration", Text, nullable=False),
+    Column("party_id", Uuid),
+    Column("process_id", Uuid),
+    Column("placed_at", DateTime(timezone=True), nullable=False),
+    Column("effect_key", Text, nullable=False),
+    Column("content_hash", LargeBinary, nullable=False),
+    transaction_column(),
+    UniqueConstraint("tenant_id", "effect_key"),
+    within_tenant("company_id", "companies"),
+    within_tenant("debit_account_id", "accounts"),
+    within_tenant("credit_account_id", "accounts"),
+    within_tenant("dimension_set_id", "dimension_sets"),
+    within_tenant("party_id", "parties"),
+    Index("holds_debit_account_id", "tenant_id", "debit_account_id", "currency"),
+    Index("holds_credit_account_id", "tenant_id", "credit_account_id", "currency"),
+)
+
+hold_events = Table(
+    "hold_events",
+    METADATA,
+    tenant_column(),
+    Column("id", Uuid, primary_key=True),
+    Column("hold_id", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("entry_id", Uuid),
+    Column("reason", Text),
+    Column("happened_at", DateTime(timezone=True), nullable=False),
+    Column("effect_key", Text),
+    Column("content_hash", LargeBinary),
+    transaction_column(),
+    UniqueConstraint("tenant_id", "effect_key"),
+    within_tenant("hold_id", "holds"),
+    within_tenant("entry_id", "journal_entries"),
+    Index("hold_events_hold_id", "tenant_id", "hold_id"),
+)
