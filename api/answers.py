@@ -26,12 +26,19 @@ def written(shape: BaseModel) -> str:
 def read(request: Request, shape: BaseModel, *, etag: str | None = None) -> Response:
     """200 with a strong ETag, or 304 when the caller named it in If-None-Match."""
     text = written(shape)
-    tag = quoted(etag or hashlib.sha256(text.encode()).hexdigest()[:32])
+    tag = etag or hashlib.sha256(text.encode()).hexdigest()[:32]
+    return tagged(request, Response(text, media_type="application/json"), tag)
+
+
+def tagged(request: Request, response: Response, tag: str) -> Response:
+    """The answer with its strong ETag, or 304 in place of it."""
+    entity = quoted(tag)
+    caching = {"ETag": entity, "Cache-Control": "private, no-cache"}
     known = request.headers.get("if-none-match", "")
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
-    if known == "*" or tag in [part.strip().removeprefix("W/") for part in known.split(",")]:
-        return Response(status_code=304, headers=headers)
-    return Response(text, 200, headers, media_type="application/json")
+    if known == "*" or entity in [part.strip().removeprefix("W/") for part in known.split(",")]:
+        return Response(status_code=304, headers=caching)
+    response.headers.update(caching)
+    return response
 
 
 def answered(

@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from api import reporting
 from api.documentation import problem_schema
 from api.edge import Edge
 from api.guard import VERSION, Guard
@@ -38,6 +39,7 @@ def create_app(edge: Edge) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.edge = edge
+    reporting.reports()
     for router in ROUTERS:
         app.include_router(router, prefix="/v1")
     app.include_router(system.health, include_in_schema=False)

@@ -40,6 +40,13 @@ class Edge:
             yield connection
 
     @contextmanager
+    def seeing_one_state(self, tenant: UUID) -> Iterator[Connection]:
+        """A transaction that can only read, and whose statements all see the same state."""
+        steady = self.reader.execution_options(isolation_level="REPEATABLE READ")
+        with transaction(steady, tenant) as connection:
+            yield connection
+
+    @contextmanager
     def keeping(self, tenant: UUID) -> Iterator[Connection]:
         """A transaction on what belongs to the edge."""
         with transaction(self.writer, tenant) as connection:

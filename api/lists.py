@@ -3,7 +3,8 @@
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Query, Request, Response
@@ -47,6 +48,14 @@ def amount(value: str) -> int:
     return int(value)
 
 
+def day(value: str) -> date:
+    """A date."""
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("write it as 2026-07-16.") from None
+
+
 def moment(value: str) -> datetime:
     """RFC 3339 with its offset from UTC."""
     found: datetime | None
@@ -57,6 +66,24 @@ def moment(value: str) -> datetime:
     if found is None or found.tzinfo is None:
         raise ValueError("write it as 2026-07-16T09:00:00Z, with the offset from UTC.")
     return found
+
+
+def truth(value: str) -> bool:
+    """true or false."""
+    if value not in ("true", "false"):
+        raise ValueError("write true or false.")
+    return value == "true"
+
+
+def one_of(words: type[StrEnum]) -> Callable[[str], str]:
+    """Reads one of the words."""
+
+    def read(value: str) -> str:
+        if value not in list(words):
+            raise ValueError(f"use one of {', '.join(words)}.")
+        return value
+
+    return read
 
 
 def id_of(prefix: str) -> Callable[[str], Any]:

@@ -15,6 +15,7 @@ from api.shapes.entry import entry
 from api.shapes.exception import ExceptionBody, exception
 from api.shapes.process import ProcessBody, Stage, Subject, View, links, process
 from api.shapes.task import Check, TaskBody, change, document, task
+from domain.access import company as companies
 from domain.approvals import inbox
 from domain.approvals import reading as tasks
 from domain.approvals.policy import Checking, allowed_actions
@@ -70,7 +71,11 @@ def process_in_full(
     if "postings" in include:
         allow(edge, view.caller, "ledger")
         entries = ledger.of_process(connection, found.company, found.id)
-        body.postings = [entry(view.caller, each, display=view.display) for each in entries]
+        base_currency = companies.company(connection, found.company).base_currency
+        body.postings = [
+            entry(view.caller, each, base_currency=base_currency, display=view.display)
+            for each in entries
+        ]
     if "exceptions" in include:
         allow(edge, view.caller, "exceptions")
         parked = exceptions_reading.of_process(connection, found.id)

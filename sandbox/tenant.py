@@ -8,16 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from uuid import UUID, uuid5
 
-from ruamel.yaml import YAML
-from sqlalchemy import Connection, Engine, bindparam, create_engine, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Connection, Engine, create_engine, text
 
 import config
 from config.settings import Settings
 from domain.database import transaction
+from domain.ledger import chart
+from domain.ledger.chart import Chart
 
 TENANT = UUID("0190a000-0000-7000-8000-000000000001")
 CHART = Path(config.__file__).parent / "chart_of_accounts.yaml"
@@ -64,9 +65,6 @@ ADD_VENDOR = text(
     "INSERT INTO parties (tenant_id, id, code, name, kind, gstin, bank_account, bank_ifsc)"
     " VALUES (:tenant, :id, :code, :name, 'vendor', :gstin, :account, :ifsc)"
     " ON CONFLICT DO NOTHING"
-)
-OPEN_ACCOUNT = text("SELECT ledger_open_account(:company, :stated)").bindparams(
-    bindparam("stated", type_=JSONB)
 )
 OPEN_YEAR = text("SELECT ledger_open_year(:company, :day)")
 TODAY = text("SELECT business_today()")
@@ -156,9 +154,13 @@ def open_book(connection: Connection, company: UUID, today: date) -> None:
     )
     connection.execute(OPEN_YEAR, {"company": company, "day": today})
     since = connection.scalar(FIRST_DAY, {"company": company})
-    for code, account in YAML(typ="safe").load(CHART)["accounts"].items():
-        stated = {"code": code, **account, "opened_on": since.isoformat()}
-        connection.execute(OPEN_ACCOUNT, {"company": company, "stated": stated})
+    chart.open_chart(connection, company, standard_chart(), on=since)
+
+
+@cache
+def standard_chart() -> Chart:
+    """The chart that is shipped, read once."""
+    return chart.read(CHART)
 
 
 def main() -> None:

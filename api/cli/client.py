@@ -67,6 +67,10 @@ class Client:
         """Read. Raises Problem and NotReachable, as `post` does."""
         return self.send(Request("GET", path, query))
 
+    def file(self, path: str, **query: str) -> bytes:
+        """Read what is a file and no JSON, as it comes."""
+        return self._sent(Request("GET", path, query)).content
+
     def post(
         self,
         path: str,
@@ -82,6 +86,9 @@ class Client:
 
     def send(self, request: Request) -> Answer:
         """Send as it is."""
+        return answered(self._sent(request))
+
+    def _sent(self, request: Request) -> "httpx2.Response":
         import httpx2
 
         self._announce(request)
@@ -95,21 +102,31 @@ class Client:
         except (httpx2.RequestError, httpx2.InvalidURL) as fault:
             reason = str(fault) or type(fault).__name__
             raise NotReachable(self.api, reason) from fault
-        return answered(response)
+        if not response.is_success:
+            raise problem_of(response)
+        return response
 
 
 def answered(response: "httpx2.Response") -> Answer:
-    """The answer of a response. Raises Problem for every other status than a success."""
-    try:
-        body = response.json() if response.content else None
-    except ValueError:
-        body = {"detail": response.text[:500]}
-    if response.is_success:
-        return Answer(response.status_code, body, dict(response.headers))
+    """The answer of a success."""
+    return Answer(response.status_code, decoded(response), dict(response.headers))
+
+
+def problem_of(response: "httpx2.Response") -> Problem:
+    """What the API, or whatever else answers there, says instead of a success."""
+    body = decoded(response)
     if not isinstance(body, dict):
         body = {"detail": str(body)}
     stranger = {
         "title": f"The server answered {response.status_code}",
         "detail": "What answers there is not Kontor's API. Correct --api.",
     }
-    raise Problem(response.status_code, body if "code" in body else {**stranger, **body})
+    return Problem(response.status_code, body if "code" in body else {**stranger, **body})
+
+
+def decoded(response: "httpx2.Response") -> Any:
+    """The body as JSON, or its beginning as a detail."""
+    try:
+        return response.json() if response.content else None
+    except ValueError:
+        return {"detail": response.text[:500]}

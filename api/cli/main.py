@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import typer
 from typer.core import TyperGroup
 
-from api.cli import book, processes, stack, tasks
+from api.cli import book, ledger, processes, reports, stack, tasks
 
 if TYPE_CHECKING:
     from typer._click.core import Context
@@ -41,8 +41,14 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for group in (stack, processes, tasks, book):
+for group in (stack, processes, tasks, book, reports):
     app.registered_commands += group.app.registered_commands
+app.add_typer(
+    ledger.app,
+    name="ledger",
+    help="The book: accounts, entries, balances, statements.",
+    rich_help_panel=reports.PANEL,
+)
 
 
 def main() -> None:

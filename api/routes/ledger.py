@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
 
 from api.answers import cursor_of, placed, read
@@ -13,7 +14,22 @@ from api.bodies import read_id
 from api.caller import Caller, ReadsLedger
 from api.documentation import problems
 from api.edge import AtHand, Edge
-from api.lists import Cursor, Filter, Limit, conditions, id_of, listing
+from api.lists import (
+    RANGE,
+    Cursor,
+    Filter,
+    Limit,
+    amount,
+    conditions,
+    day,
+    id_of,
+    listing,
+    moment,
+    one_of,
+    text,
+    truth,
+    value_of,
+)
 from api.problems import addressed, not_found
 from api.shapes.base import Listing
 from api.shapes.entry import (
@@ -35,14 +51,50 @@ from api.shapes.ledger import (
 from api.starting import company_id
 from domain.access import company as masters
 from domain.access.company import Company
-from domain.identifiers import COMPANY, ENTRY, PROCESS, written
-from domain.ledger import accounts, entries, integrity, periods, reading, statements
+from domain.identifiers import COMPANY, ENTRY, PARTY, PROCESS, written
+from domain.ledger import (
+    accounts,
+    entries,
+    integrity,
+    knowledge,
+    periods,
+    reading,
+    search,
+    selection,
+    statements,
+)
 from domain.ledger.accounts import Account
 from domain.ledger.entries import Place
+from domain.ledger.entry import EntryKind, Module, Voucher
 from domain.listing import Key, Page, now
 
 router = APIRouter(tags=["Ledger"])
 
+KnownAt = Annotated[
+    str | None,
+    Query(max_length=40, description="RFC 3339 with its offset: without what was recorded later."),
+]
+DAYS = Filter(day, RANGE)
+OF_ACCOUNTS = {
+    **{name: Filter(text) for name in ("kind", "parent", "under", "control", "cash_flow", "q")},
+    **{name: Filter(text) for name in ("currency", "statement_line")},
+    "code": Filter(text, ("prefix",)),
+    "is_heading": Filter(truth),
+}
+OF_ENTRIES = {
+    "entry_date": DAYS,
+    "recorded_at": Filter(moment, RANGE),
+    "kind": Filter(one_of(EntryKind)),
+    "voucher": Filter(one_of(Voucher)),
+    "module": Filter(one_of(Module)),
+    "number": Filter(text),
+    "party": Filter(id_of(PARTY)),
+    "process": Filter(id_of(PROCESS)),
+    "reverses": Filter(id_of(ENTRY)),
+    "account": Filter(text),
+    "amount": Filter(amount, RANGE),
+    "q": Filter(text),
+}
 READING = problems(400, 401, 403, 422)
 READING_ONE = problems(400, 401, 403, 404, 422)
 
@@ -51,6 +103,15 @@ READING_ONE = problems(400, 401, 403, 404, 422)
 def book(edge: Edge, caller: Caller, named: str | None) -> Iterator[tuple[Connection, Company]]:
     """A reading transaction, and the company that was named or is the only one."""
     with edge.reading(caller.tenant) as connection:
+        yield connection, masters.company(connection, company_id(named))
+
+
+@contextmanager
+def one_state(
+    edge: Edge, caller: Caller, named: str | None
+) -> Iterator[tuple[Connection, Company]]:
+    """The same for several statements whose figures must agree with each other."""
+    with edge.seeing_one_state(caller.tenant) as connection:
         yield connection, masters.company(connection, company_id(named))
 
 
@@ -66,11 +127,16 @@ def account_of(connection: Connection, company: UUID, code: str) -> Account:
 def list_accounts(
     request: Request, edge: AtHand, caller: ReadsLedger, company: str | None = None
 ) -> Response:
-    """The chart of accounts."""
-    conditions(request, {}, besides=("company",))
+    """The chart of accounts, by code.
+
+    Filters: kind, parent, under (a heading's code: all that stands below it), is_heading, control,
+    cash_flow, statement_line, currency, code[prefix], q (words of the title in any language).
+    """
+    asked = conditions(request, OF_ACCOUNTS, besides=("company",))
     with book(edge, caller, company) as (connection, of):
-        chart = [account(caller, each) for each in accounts.listed(connection, of.id)]
-    return read(request, Accounts(data=chart))
+        chart = accounts.by_id(connection, of.id)
+        found = selection.selected(chart, asked)
+    return read(request, Accounts(data=[account(caller, each, chart) for each in found]))
 
 
 @router.get("/ledger/accounts/{code}", response_model=AccountBody, responses=READING_ONE)
@@ -79,7 +145,8 @@ def get_account(
 ) -> Response:
     """One account."""
     with book(edge, caller, company) as (connection, of):
-        return read(request, account(caller, account_of(connection, of.id, code)))
+        found = account_of(connection, of.id, code)
+        return read(request, account(caller, found, accounts.by_id(connection, of.id)))
 
 
 @router.get(
@@ -118,7 +185,9 @@ def list_account_postings(
             key=lambda p: cursor_of(
                 p.place.entry_date.isoformat(), p.place.entry.hex, p.place.line
             ),
-            shape=lambda each: account_posting(each, display=display),
+            shape=lambda each: account_posting(
+                each, base_currency=of.base_currency, display=display
+            ),
         )  # fmt: skip
 
 
@@ -130,20 +199,27 @@ def get_balance(
     edge: AtHand,
     caller: ReadsLedger,
     as_of: date | None = None,
+    known_at: KnownAt = None,
     company: str | None = None,
     display: bool = False,
 ) -> Response:
-    """What an account holds at the end of a day, by entry date."""
-    conditions(request, {}, besides=("company", "as_of"))
-    with book(edge, caller, company) as (connection, of):
+    """What an account holds at the end of a day, as known now or at an earlier time."""
+    conditions(request, {}, besides=("company", "as_of", "known_at"))
+    known = value_of("known_at", Filter(moment), known_at) if known_at else None
+    with one_state(edge, caller, company) as (connection, of):
         found = account_of(connection, of.id, code)
-        sums = statements.balance(connection, found.id, as_of=as_of)
+        sums = statements.balance(connection, found.id, as_of=as_of, known_at=known)
+        is_final = known is None or knowledge.is_final(connection, known)
     body = Balance(
         tenant=caller.tenant_id,
         livemode=caller.livemode,
         account=found.code,
         as_of=as_of,
-        balances=[balance_line(each, display=display) for each in sums],
+        known_at=known,
+        is_final=is_final,
+        balances=[
+            balance_line(each, base_currency=of.base_currency, display=display) for each in sums
+        ],
     )
     return read(request, body)
 
@@ -159,23 +235,27 @@ def list_entries(
     cursor: Cursor = None,
     display: bool = False,
 ) -> Response:
-    """Journal entries, last recorded first. Filter: process."""
-    asked = conditions(request, {"process": Filter(id_of(PROCESS))}, besides=("company",))
-    process = next((each.value for each in asked), None)
+    """Journal entries, last recorded first.
+
+    Filters: entry_date and recorded_at with [gte] and [lte], kind, voucher, module, number,
+    party, process, reverses, account (a code), amount with [gte] and [lte] (of one of the postings
+    on either side, in minor units), q (words that all stand in the narration).
+    """
+    asked = conditions(request, OF_ENTRIES, besides=("company",))
+    before = cursor.id if cursor else None
     with book(edge, caller, company) as (connection, of):
         return listing(
             request,
             connection,
             Page(limit),
             find=lambda page: list(
-                entries.entries(
-                    connection, of.id,
-                    before=cursor.id if cursor else None, process=process, limit=page.limit + 1,
-                )
+                search.found(connection, of.id, asked, before=before, limit=page.limit + 1)
             ),
             key=lambda found: Key(found.recorded_at, found.id),
-            shape=lambda found: entry(caller, found, display=display),
-        )  # fmt: skip
+            shape=lambda found: entry(
+                caller, found, base_currency=of.base_currency, display=display
+            ),
+        )
 
 
 @router.get("/ledger/entries/{id:path}", response_model=EntryBody, responses=READING_ONE)
@@ -189,7 +269,9 @@ def get_entry(
             found = reading.with_number(connection, number)
         else:
             found = entries.entry(connection, read_id(ENTRY, id))
-    return read(request, entry(caller, found, display=display))
+        of = masters.company(connection, found.entry.company)
+    body = entry(caller, found, base_currency=of.base_currency, display=display)
+    return read(request, body)
 
 
 @router.get("/ledger/integrity", response_model=IntegrityBody, responses=READING)
@@ -198,7 +280,7 @@ def get_integrity(
 ) -> Response:
     """Recompute the book from raw postings and compare."""
     conditions(request, {}, besides=("company",))
-    with book(edge, caller, company) as (connection, of):
+    with one_state(edge, caller, company) as (connection, of):
         found = integrity.check(connection, of.id)
         checked_at = now(connection)
     body = IntegrityBody(

@@ -1,88 +1,88 @@
-"""Reports: which there are, and each as JSON or CSV from one address."""
+"""Reports: which there are, and each as JSON, CSV, XLSX, PDF or HTML from one address."""
 
-import base64
-import csv
-import hashlib
-import io
-from datetime import date
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
-from api.answers import read
-from api.caller import Caller, ReadsLedger
+from api import first_trial_balance, formats, reporting
+from api.answers import next_url, read
+from api.caller import ReadsLedger
 from api.documentation import problems
 from api.edge import AtHand
 from api.lists import conditions
-from api.routes.ledger import book
-from api.shapes.ledger import ReportName, Reports, TrialBody, trial_balance
-from domain import money
-from domain.ledger import statements
+from api.problems import addressed
+from api.reporting import Asking, Language
+from api.routes.ledger import one_state
+from api.shapes.report import ReportBody, ReportName, Reports
+from api.shapes.report import report as body_of
+from domain.access.company import today
+from domain.reports.rendering.cover import Cover
+from domain.reports.rendering.format import Format, rendered
 
 router = APIRouter(prefix="/reports", tags=["Reports"])
 
-TRIAL_BALANCE = ReportName(
-    name="trial-balance",
-    title="Trial balance",
-    parameters=["as_of", "company"],
-    formats=["application/json", "text/csv"],
-    href="/v1/reports/trial-balance",
-)
+FILES: dict[str, Any] = {each.media_type: {} for each in Format if each is not Format.JSON}
+DIMENSION = {
+    "name": "dimension.NAME",
+    "in": "query",
+    "description": "Only postings of this value, such as dimension.branch=BLR. Several combine.",
+    "schema": {"type": "string"},
+}
 
 
-@router.get("", response_model=Reports, responses=problems(401, 403))
-def list_reports(request: Request, caller: ReadsLedger) -> Response:
-    """The reports that there are."""
-    return read(request, Reports(data=[TRIAL_BALANCE]))
+@router.get("", response_model=Reports, responses=problems(400, 401, 403))
+def list_reports(
+    request: Request, caller: ReadsLedger, language: Language = Language.EN
+) -> Response:
+    """The reports that there are, and what each takes."""
+    conditions(request, {}, besides=("language",))
+    data = [
+        ReportName(
+            name=each.name,
+            title=each.title.read(language.value),
+            parameters=list(reporting.taken_by(each)),
+            layouts=list(each.layouts),
+            formats=[format.media_type for format in Format],
+            href=f"/v1/reports/{each.name}",
+        )
+        for each in reporting.reports().reports.values()
+    ]
+    return read(request, Reports(data=data))
 
 
 @router.get(
-    "/trial-balance",
-    response_model=TrialBody,
-    responses={200: {"content": {"text/csv": {}}}, **problems(400, 401, 403, 422)},
+    "/{name}",
+    response_model=ReportBody,
+    responses={200: {"content": FILES}, **problems(400, 401, 403, 404, 422)},
+    openapi_extra={"parameters": [DIMENSION]},
 )
-def get_trial_balance(
+def get_report(
+    name: str,
     request: Request,
+    asking: Annotated[Asking, Query()],
     *,
     edge: AtHand,
     caller: ReadsLedger,
-    as_of: date | None = None,
-    company: str | None = None,
-    display: bool = False,
 ) -> Response:
-    """The trial balance at the end of a day; CSV when the Accept header asks for it."""
-    conditions(request, {}, besides=("company", "as_of"))
-    with book(edge, caller, company) as (connection, of):
-        found = statements.trial_balance(connection, of.id, as_of=as_of)
-    body = trial_balance(caller, found, currency=of.base_currency, display=display)
-    if "text/csv" in request.headers.get("accept", ""):
-        return as_csv(caller, body)
-    return read(request, body)
-
-
-def as_csv(caller: Caller, body: TrialBody) -> Response:
-    """The same as a sheet: a row per account, the totals, and who took it out."""
-    sheet = io.StringIO()
-    rows = csv.writer(sheet)
-    rows.writerow(["account", "title", "kind", "currency", "debit", "credit"])
-    for line in body.lines:
-        sides = [
-            money.plain(side.amount, side.currency) if side.amount else ""
-            for side in (line.debit, line.credit)
-        ]
-        rows.writerow([line.account, line.title, line.kind, line.debit.currency, *sides])
-    totals = (body.total.debit, body.total.credit)
-    sums = [money.plain(total.amount, total.currency) for total in totals]
-    rows.writerow(["total", "", "", body.total.debit.currency, *sums])
-    as_of = body.as_of.isoformat() if body.as_of else "all that is posted"
-    rows.writerow([f"Trial balance, {as_of}, for {caller.actor.name}, {caller.tenant_id}"])
-    text = sheet.getvalue()
-    headers = {
-        "Content-Disposition": "attachment; filename=trial-balance.csv",
-        "Content-Digest": f"sha-256=:{digest_of(text)}:",
-    }
-    return Response(text, 200, headers, media_type="text/csv")
-
-
-def digest_of(text: str) -> str:
-    """The SHA-256 in base 64, as RFC 9530 writes it."""
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    """A report. The Accept header or `format` says how: JSON, CSV, XLSX, PDF or HTML."""
+    with addressed("report"):
+        type = reporting.reports().get(name)
+    format = formats.wanted(request, asking.format)
+    as_before = None
+    with one_state(edge, caller, asking.company) as (connection, of):
+        wanted = reporting.asked(request, connection, type, asking, company=of)
+        whole = format is not Format.JSON and asking.cursor is None
+        found = reporting.made(connection, type, wanted, company=of, whole=whole)
+        if first_trial_balance.asks_no_more(request, type):
+            as_before = first_trial_balance.as_before(connection, caller, of, asking)
+        taken_on = today(connection)
+    if format is Format.JSON:
+        more = first_trial_balance.in_json(as_before) if as_before else {"as_of": asking.as_of}
+        next = {"next_url": next_url(request, found.next)}
+        return read(request, body_of(caller, found, display=asking.display, **more, **next))
+    if format is Format.CSV and as_before:
+        content = first_trial_balance.in_csv(caller, as_before)
+    else:
+        cover = Cover(caller.actor.name, caller.tenant_id, taken_on, asking.scale)
+        content = rendered(found, format, cover)
+    return formats.file(request, content, format, name=name)

@@ -2,41 +2,50 @@
 
 from datetime import date
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from api.caller import Caller
 from api.shapes.base import Money, Resource, Time, money
-from domain.identifiers import COMPANY, ENTRY, PARTY, PROCESS, written
+from domain.identifiers import COMPANY, DOCUMENT, ENTRY, PARTY, PROCESS, written
 from domain.ledger.entries import AccountPosting, BookedEntry
-from domain.ledger.entry import Posting
+from domain.ledger.entry import EntryKind, Posting, Voucher
 from domain.money import Money as Amount
 
 
 class PostingBody(BaseModel):
-    """One side of an entry; `amount` is positive on both sides."""
+    """One side of an entry; both amounts are positive on either side.
 
-    side: str
-    account: str
+    A revaluation has an amount of zero and only a `base_amount`.
+    """
+
+    side: str = Field(examples=["debit"])
+    account: str = Field(examples=["bank"])
     amount: Money
-    dimensions: dict[str, str]
+    base_amount: Money = Field(description="The same in the company's currency.")
+    dimensions: dict[str, str] = Field(examples=[{"branch": "BLR"}])
 
 
 class EntryBody(Resource):
     """A journal entry. It is never changed: `reversed_by` names the one that undoes it."""
 
     id: str
-    number: str | None
+    number: str | None = Field(examples=["PI/2026-27/00001"])
     company: str
     entry_date: date
     recorded_at: Time
-    kind: str
+    kind: str = Field(description="Why it exists.", examples=list(EntryKind))
+    voucher: str = Field(description="What an accountant calls it.", examples=list(Voucher))
+    module: str
     narration: str
     party: str | None
     due_date: date | None
     process: str | None
+    document: str | None
+    effect_key: str = Field(description="Under this key it was posted, once.")
     reverses: str | None
     reversed_by: str | None
     postings: list[PostingBody]
+    links: dict[str, str]
 
 
 class AccountPostingBody(PostingBody):
@@ -49,7 +58,9 @@ class AccountPostingBody(PostingBody):
     process: str | None
 
 
-def entry(caller: Caller, found: BookedEntry, *, display: bool = False) -> EntryBody:
+def entry(
+    caller: Caller, found: BookedEntry, *, base_currency: str, display: bool = False
+) -> EntryBody:
     """An entry with its postings."""
     stated = found.entry
     return EntryBody(
@@ -61,30 +72,55 @@ def entry(caller: Caller, found: BookedEntry, *, display: bool = False) -> Entry
         entry_date=stated.entry_date,
         recorded_at=found.recorded_at,
         kind=stated.kind.value,
+        voucher=stated.voucher.value,
+        module=stated.module.value,
         narration=stated.narration,
         party=written(PARTY, stated.party) if stated.party else None,
         due_date=stated.due_date,
         process=written(PROCESS, stated.process) if stated.process else None,
+        document=written(DOCUMENT, stated.document) if stated.document else None,
+        effect_key=found.effect_key,
         reverses=written(ENTRY, found.reverses) if found.reverses else None,
         reversed_by=written(ENTRY, found.reversed_by) if found.reversed_by else None,
-        postings=[posting(each, display=display) for each in stated.postings],
+        postings=[
+            posting(each, base_currency=base_currency, display=display) for each in stated.postings
+        ],
+        links=linked(found),
     )
 
 
-def posting(found: Posting, *, display: bool = False) -> PostingBody:
+def linked(found: BookedEntry) -> dict[str, str]:
+    """Where the entry, its process, and the entries that it reverses or is reversed by are."""
+    others = {"reverses": found.reverses, "reversed_by": found.reversed_by}
+    links = {
+        name: f"/v1/ledger/entries/{written(ENTRY, id)}"
+        for name, id in {"self": found.id, **others}.items()
+        if id is not None
+    }
+    if found.entry.process:
+        links["process"] = f"/v1/processes/{written(PROCESS, found.entry.process)}"
+    return links
+
+
+def posting(found: Posting, *, base_currency: str, display: bool = False) -> PostingBody:
     """A posting with its side in words."""
+    base = Amount(abs(found.base), base_currency)
     return PostingBody(
-        side="debit" if found.amount > 0 else "credit",
+        side="debit" if (found.amount or found.base) > 0 else "credit",
         account=found.account,
         amount=money(Amount(abs(found.amount), found.currency), display=display),
+        base_amount=money(base, display=display),
         dimensions=dict(found.dimensions),
     )
 
 
-def account_posting(found: AccountPosting, *, display: bool = False) -> AccountPostingBody:
+def account_posting(
+    found: AccountPosting, *, base_currency: str, display: bool = False
+) -> AccountPostingBody:
     """A posting of an account."""
+    shown = posting(found.posting, base_currency=base_currency, display=display)
     return AccountPostingBody(
-        **posting(found.posting, display=display).model_dump(),
+        **shown.model_dump(),
         entry=written(ENTRY, found.place.entry),
         number=found.number,
         entry_date=found.place.entry_date,

@@ -1,30 +1,52 @@
 """The book over the wire: accounts, balances, trial balance, periods, integrity."""
 
+from collections.abc import Mapping
 from datetime import date
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from api.caller import Caller
 from api.shapes.base import Money, Resource, Time, money
 from domain.identifiers import COMPANY, PERSON, written
+from domain.ledger import hierarchy
 from domain.ledger.accounts import Account
 from domain.ledger.periods import Period
 from domain.ledger.statements import Line, Sums, TrialBalance
 from domain.money import Money as Amount
 
 PERIOD = "prd"
+# What the body of an account says in the words of the domain.
+COPIED = frozenset(
+    {
+        "code", "title", "kind", "currency", "opened_on", "closed_on", "is_heading", "normal_side",
+        "statement_line", "cash_flow", "control", "is_monetary", "is_limited", "is_budgeted",
+    }
+)  # fmt: skip
 
 
 class AccountBody(Resource):
     """An account of the chart. Its code is its id."""
 
-    code: str
+    code: str = Field(examples=["bank"])
     title: str
-    kind: str
-    currency: str | None
+    kind: str = Field(description="asset, liability, equity, income or expense")
+    currency: str | None = Field(description="The only one that it takes; null for any.")
     company: str
     opened_on: date
     closed_on: date | None
+    parent: str | None = Field(description="The code of the heading that it stands under.")
+    level: int = Field(description="How many headings it stands under.")
+    is_heading: bool = Field(description="A heading takes no postings; it sums those below it.")
+    normal_side: str
+    statement_line: str | None
+    cash_flow: str | None = Field(description="cash, operating, investing or financing")
+    control: str | None = Field(description="receivable or payable: its postings are open items.")
+    is_monetary: bool = Field(description="Whether foreign amounts on it are revalued.")
+    is_limited: bool
+    is_budgeted: bool
+    required_dimensions: list[str]
+    forbidden_dimensions: list[str]
+    translations: dict[str, str] = Field(examples=[{"hi": "बैंक"}])
     links: dict[str, str]
 
 
@@ -40,13 +62,20 @@ class BalanceLine(BaseModel):
     debit: Money
     credit: Money
     balance: Money
+    base_balance: Money = Field(description="The balance in the company's currency.")
 
 
 class Balance(Resource):
-    """What an account holds at the end of a day; `as_of` null means all that is posted."""
+    """What an account holds at the end of a day; `as_of` null means all that is posted.
+
+    `known_at` null means as known now; with a time `is_final` says whether a transaction that began
+    before it may still add to what was recorded by then.
+    """
 
     account: str
     as_of: date | None
+    known_at: Time | None
+    is_final: bool
     balances: list[BalanceLine]
 
 
@@ -108,46 +137,32 @@ class IntegrityBody(Resource):
     checked_at: Time
 
 
-class ReportName(BaseModel):
-    """A report that there is."""
-
-    name: str
-    title: str
-    parameters: list[str]
-    formats: list[str]
-    href: str
-
-
-class Reports(BaseModel):
-    """The reports."""
-
-    data: list[ReportName]
-
-
-def account(caller: Caller, found: Account) -> AccountBody:
-    """An account."""
+def account(caller: Caller, found: Account, chart: Mapping[int, Account]) -> AccountBody:
+    """An account in its place in the chart."""
     self = f"/v1/ledger/accounts/{found.code}"
+    copied = {name: getattr(found, name) for name in AccountBody.model_fields if name in COPIED}
     return AccountBody(
         tenant=caller.tenant_id,
         livemode=caller.livemode,
-        code=found.code,
-        title=found.title,
-        kind=found.kind,
-        currency=found.currency,
         company=written(COMPANY, found.company),
-        opened_on=found.opened_on,
-        closed_on=found.closed_on,
+        parent=chart[found.parent].code if found.parent is not None else None,
+        level=sum(1 for _ in hierarchy.above(chart, found.id)),
+        required_dimensions=list(found.required_dimensions),
+        forbidden_dimensions=list(found.forbidden_dimensions),
+        translations=dict(found.translations),
         links={"self": self, "postings": f"{self}/postings", "balance": f"{self}/balance"},
+        **copied,
     )
 
 
-def balance_line(sums: Sums, *, display: bool) -> BalanceLine:
+def balance_line(sums: Sums, *, base_currency: str, display: bool) -> BalanceLine:
     """The sums of one currency."""
     figures = (sums.debit, sums.credit, sums.amount)
     debit, credit, balance = (
         money(Amount(figure, sums.currency), display=display) for figure in figures
     )
-    return BalanceLine(debit=debit, credit=credit, balance=balance)
+    base = money(Amount(sums.base_amount, base_currency), display=display)
+    return BalanceLine(debit=debit, credit=credit, balance=balance, base_balance=base)
 
 
 def trial_balance(

@@ -18,14 +18,16 @@ from domain.definitions.mistakes import (
 from domain.definitions.model import Definition
 from domain.definitions.proof import prove
 from domain.definitions.source import Source, read
-from domain.definitions.vocabulary import Account, Chart, Role, Roles, Vocabulary
+from domain.definitions.vocabulary import Role, Roles, Vocabulary
+from domain.ledger import chart as charts
+from domain.ledger.chart import Account, Chart
 from domain.refusal import Refusal
 
 Model = TypeVar("Model", bound=BaseModel)
 WORDS = words_of(
     *(
         thing
-        for module in (fields, model, vocabulary)
+        for module in (fields, model, vocabulary, charts)
         for thing in vars(module).values()
         if isinstance(thing, type) and issubclass(thing, BaseModel)
     )
@@ -83,12 +85,15 @@ def load(
     """Reads and proves every `*.yaml` below `folder`. Raises DefinitionErrors with all mistakes."""
     errors: list[Located] = []
     known_roles = modelled(read(roles), Roles, errors)
-    known_chart = modelled(read(chart), Chart, errors)
+    source_of_chart = read(chart)
+    known_chart = modelled(source_of_chart, Chart, errors)
     sources = [read(file) for file in sorted(folder.rglob("*.yaml"))]
     if not sources:
         cure = "Name the folder with the process definitions"
         errors.append(Located(str(folder), 1, 1, "There is no definition (*.yaml) here", cure))
     found = [(source, modelled(source, Definition, errors)) for source in sources]
+    if known_chart:
+        errors += map(source_of_chart.located, charts.mistakes(known_chart))
     if known_roles and known_chart:
         names = Vocabulary(known_roles.roles, known_chart.accounts, checks, workflows)
         for source, definition in found:

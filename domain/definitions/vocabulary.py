@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.definitions.fields import Name, Strict, Words
+from domain.ledger.chart import Account
 
 Area = Literal["everything", "processes", "tasks", "exceptions", "ledger", "engine"]
-Kind = Literal["asset", "liability", "equity", "income", "expense"]
 
 
 class Role(Strict):
@@ -19,23 +19,10 @@ class Role(Strict):
     reads: tuple[Area, ...] = ()
 
 
-class Account(Strict):
-    """An account of the chart that a new company starts with."""
-
-    title: Words
-    kind: Kind
-
-
 class Roles(Strict):
     """`config/roles.yaml`."""
 
     roles: Annotated[dict[Name, Role], Field(min_length=1)]
-
-
-class Chart(Strict):
-    """`config/chart_of_accounts.yaml`."""
-
-    accounts: Annotated[dict[Name, Account], Field(min_length=1)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,37 +1,19 @@
-"""What the book says: trial balance, balances as of a date, entries and an account's postings.
+"""What the book says of now or a day: the trial balance, and what one account holds.
 
 Sums come from balances and day movements, never from postings, so they cost the same at any size.
 """
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+from sqlalchemy import Connection, select
 
-from domain.ledger.tables import accounts, balances, day_movements
+from domain.ledger import figures
+from domain.ledger.figures import Question, Span, Sums
+from domain.ledger.tables import accounts
 
-
-@dataclass(frozen=True, slots=True)
-class Sums:
-    """Debits and credits in minor units of `currency`, and the same in the base currency."""
-
-    currency: str
-    debit: int
-    credit: int
-    base_debit: int
-    base_credit: int
-
-    @property
-    def amount(self) -> int:
-        """Debits less credits."""
-        return self.debit - self.credit
-
-    @property
-    def base_amount(self) -> int:
-        """Debits less credits in the base currency."""
-        return self.base_debit - self.base_credit
+__all__ = ["Line", "Sums", "TrialBalance", "balance", "trial_balance"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,44 +47,47 @@ class TrialBalance:
 
 
 def trial_balance(
-    connection: Connection, company: UUID, *, as_of: date | None = None
+    connection: Connection,
+    company: UUID,
+    *,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
 ) -> TrialBalance:
-    """All accounts of the company, at the end of the day `as_of` by entry date."""
-    source = summed(as_of)
-    of_company = source.c.company_id == company
-    totals = totalled(as_of, source.c.account_id).where(of_company).group_by(source.c.account_id)
-    total = totals.subquery()
-    query = (
-        select(accounts.c.id, accounts.c.code, accounts.c.title, accounts.c.kind, *total.c[1:])
-        .join(total, accounts.c.id == total.c.account_id)
-        .order_by(accounts.c.code, total.c.currency)
-    )
-    lines = (Line(r.id, r.code, r.title, r.kind, sums(r)) for r in connection.execute(query))
-    return TrialBalance(company, as_of, tuple(lines))
+    """All accounts of the company at the end of the day `as_of` by entry date.
+
+    With `known_at` what was recorded later is left out, however early it is dated.
+    """
+    chart = select(accounts.c.id, accounts.c.code, accounts.c.title, accounts.c.kind)
+    named = {
+        row.id: row for row in connection.execute(chart.where(accounts.c.company_id == company))
+    }
+    question = Question(company, (Span(None, as_of),), known_at=known_at)
+    lines = [
+        Line(*named[figure.account], figure.sums[0])
+        for figure in figures.ask(connection, question)
+        if is_used(figure.sums[0])
+    ]
+    ordered = sorted(lines, key=lambda line: (line.code, line.sums.currency))
+    return TrialBalance(company, as_of, tuple(ordered))
 
 
-def balance(connection: Connection, account: int, *, as_of: date | None = None) -> tuple[Sums, ...]:
+def balance(
+    connection: Connection,
+    account: int,
+    *,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+) -> tuple[Sums, ...]:
     """What one account holds in each currency at the end of the day `as_of`; empty when unused."""
-    query = totalled(as_of).where(summed(as_of).c.account_id == account)
-    return tuple(sums(row) for row in connection.execute(query.order_by("currency")))
+    company = connection.scalar(select(accounts.c.company_id).where(accounts.c.id == account))
+    if company is None:
+        return ()
+    question = Question(company, (Span(None, as_of),), known_at=known_at, only=account)
+    sums = [figure.sums[0] for figure in figures.ask(connection, question)]
+    used = [held for held in sums if is_used(held)]
+    return tuple(sorted(used, key=lambda held: held.currency))
 
 
-def totalled(as_of: date | None, *key: ColumnElement[Any]) -> Select[Any]:
-    """Sums over slots and dimensions, by currency."""
-    source = summed(as_of)
-    parts = (source.c.debit, source.c.credit, source.c.base_debit, source.c.base_credit)
-    query = select(*key, source.c.currency, *(func.sum(part).label(part.name) for part in parts))
-    if as_of is not None:
-        query = query.where(day_movements.c.entry_date <= as_of)
-    return query.group_by(source.c.currency)
-
-
-def summed(as_of: date | None) -> Any:
-    """The table that answers: running balances for now, movements by day for a date."""
-    return balances if as_of is None else day_movements
-
-
-def sums(row: Row[Any]) -> Sums:
-    """PostgreSQL sums integers to decimals; ours are whole."""
-    figures = (row.debit, row.credit, row.base_debit, row.base_credit)
-    return Sums(row.currency, *(int(figure) for figure in figures))
+def is_used(sums: Sums) -> bool:
+    """Whether anything was posted that counts."""
+    return any((sums.debit, sums.credit, sums.base_debit, sums.base_credit))

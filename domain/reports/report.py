@@ -46,7 +46,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A whole report and what it was asked for. `parameters` are shown above the table."""
+    """A whole report and what it was asked for. `parameters` are shown above the table.
+
+    `next` is the cursor of the page that follows, None when this is the last.
+    """
 
     name: str
     title: str
@@ -58,3 +61,4 @@ class Report:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
+    next: str | None = None

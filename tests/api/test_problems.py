@@ -15,6 +15,7 @@ from domain.access import token
 from domain.access.token import Bearer
 from sandbox.tenant import as_owner
 
+REFUSED_IN_SQL = re.compile(r"refuse\(\s*'([a-z_]+)'")
 ROOT = Path(__file__).parent.parent.parent
 LAYERS = ("api", "workflows", "activities", "domain")
 SAID_IN_SQL = re.compile(
@@ -26,8 +27,9 @@ def test_every_code_that_is_raised_has_a_status():
     raised = {
         code for layer in LAYERS for file in (ROOT / layer).rglob("*.py") for code in codes_of(file)
     }
-    for file in (ROOT / "migrations" / "sql").glob("*.sql"):
+    for file in (ROOT / "migrations" / "sql").rglob("*.sql"):
         raised |= set(SAID_IN_SQL.findall(file.read_text()))
+        raised |= set(REFUSED_IN_SQL.findall(file.read_text()))
     assert raised - set(CODES) == set()
     assert len(raised) > 60
 
@@ -100,7 +102,7 @@ ROUTES = [
     ("GET", "/v1/ledger/accounts/bank/balance?as_of=soon", 400, "request_must_be_well_formed"),
     ("GET", "/v1/ledger/accounts/bank/postings?cursor=WzFd", 400, "cursor_must_be_ours"),
     ("GET", "/v1/ledger/accounts?company=cmp_1", 422, "company_must_exist"),
-    ("GET", "/v1/reports/nothing", 404, "route_must_exist"),
+    ("GET", "/v1/reports/nothing", 404, "report_must_exist"),
 ]
 
 

@@ -9,9 +9,11 @@ import time
 import pytest
 from typer.testing import CliRunner
 
+from api.cli import ledger
 from api.cli.main import app
 
-COMMANDS = sorted(command.name for command in app.registered_commands)
+COMMANDS = sorted((command.name,) for command in app.registered_commands)
+LEDGER = sorted(("ledger", command.name) for command in ledger.app.registered_commands)
 WORK = [
     ("types",),
     ("start", "invoice_approval", "--example"),
@@ -28,6 +30,18 @@ WORK = [
     ("retry", "exc_1"),
     ("trial-balance",),
     ("whoami",),
+    ("reports",),
+    ("report", "balance-sheet"),
+]
+OF_THE_LEDGER = [
+    ("ledger", "accounts"),
+    ("ledger", "account", "bank"),
+    ("ledger", "balance", "bank"),
+    ("ledger", "entries"),
+    ("ledger", "entry", "jrn_1"),
+    ("ledger", "verify"),
+    ("ledger", "statement", "bank"),
+    ("ledger", "export", "--format", "csv"),
 ]
 
 
@@ -53,20 +67,22 @@ def closed():
 
 
 def test_these_are_the_commands():
-    promised = {arguments[0] for arguments in WORK} | {"up", "demo", "doctor", "reset", "amend"}
+    local = {"up", "demo", "doctor", "reset", "amend"}
+    promised = {arguments[:1] for arguments in WORK} | {(name,) for name in local}
     assert promised == set(COMMANDS)
+    assert {arguments[:2] for arguments in OF_THE_LEDGER} == set(LEDGER)
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_each_command_explains_itself(name):
-    result = run(name, "--help")
+@pytest.mark.parametrize("names", [*COMMANDS, *LEDGER], ids="-".join)
+def test_each_command_explains_itself(names):
+    result = run(*names, "--help")
 
     assert result.exit_code == 0
     for option in ("--as", "--token", "--api", "--home", "--output", "--curl", "--plain"):
         assert option in result.output
 
 
-@pytest.mark.parametrize("arguments", WORK, ids=lambda arguments: arguments[0])
+@pytest.mark.parametrize("arguments", [*WORK, *OF_THE_LEDGER], ids=" ".join)
 def test_an_api_that_is_away_is_exit_code_3_and_says_how_to_start_it(arguments, closed):
     result = run(*arguments, "--api", closed, "--token", "t")
 

@@ -1,0 +1,145 @@
+"""The catalogue of reports: what each is called, what it takes, and how it is made."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ValidationError
+from sqlalchemy import Connection
+
+from domain.access import company as companies
+from domain.definitions.mistakes import DefinitionErrors, Located, from_validation, words_of
+from domain.definitions.source import Source, read
+from domain.ledger import knowledge
+from domain.ledger.chart import Chart
+from domain.refusal import Refusal
+from domain.reports import layout as layouts
+from domain.reports import request as requests
+from domain.reports.cash_flow import cash_flow
+from domain.reports.journals import day_book, general_ledger
+from domain.reports.layout import Layout, Layouts
+from domain.reports.report import Report
+from domain.reports.request import Asked, ReportRequest
+from domain.reports.statement import balance_sheet, notes_to_accounts, profit_and_loss
+from domain.reports.trial_balance import trial_balance
+from domain.reports.words import FILE, Text, Words
+
+Model = TypeVar("Model", bound=BaseModel)
+Making = Callable[[Connection, Asked], Report]
+
+ANY = ("dimensions", "known_at", "language")
+RANGE = ("since", "until")
+COLUMNS = ("compare", "by", "layout")
+PAGE = ("limit", "cursor")
+STATEMENTS = ("schedule_iii", "schedule_iii_ind_as", "plain")
+
+
+@dataclass(frozen=True, slots=True)
+class ReportType:
+    """A report that there is: how it is made, the parameters and the layouts it knows."""
+
+    name: str
+    title: Text
+    takes: tuple[str, ...]
+    layouts: tuple[str, ...]
+    make: Making
+
+
+# Name, how it is made, what it takes, its layouts.
+TYPES: tuple[tuple[str, Making, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("trial-balance", trial_balance, ("as_of", *RANGE, "by", "layout"), ("flat", "headings")),
+    ("general-ledger", general_ledger, ("account", *RANGE, *PAGE), ()),
+    ("day-book", day_book, ("as_of", *RANGE, *PAGE), ()),
+    ("profit-and-loss", profit_and_loss, (*RANGE, *COLUMNS), STATEMENTS),
+    ("balance-sheet", balance_sheet, ("as_of", *COLUMNS), STATEMENTS),
+    ("cash-flow", cash_flow, (*RANGE, *COLUMNS), ("indirect", "direct")),
+    ("notes-to-accounts", notes_to_accounts, ("as_of", *RANGE, "layout", "note"), STATEMENTS),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Every report by name, with the words and layouts they are made of."""
+
+    reports: Mapping[str, ReportType]
+    words: Words
+    layouts: Mapping[str, Mapping[str, Layout]]
+
+    def get(self, name: str) -> ReportType:
+        """One report. Raises Refusal `report_must_exist`."""
+        if name not in self.reports:
+            raise Refusal(
+                "report_must_exist",
+                f"There is no report {name!r}. Use one of: {', '.join(self.reports)}.",
+            )
+        return self.reports[name]
+
+    def make(
+        self,
+        connection: Connection,
+        name: str,
+        company: UUID | None = None,
+        request: ReportRequest | None = None,
+    ) -> Report:
+        """A report of a company, or of the tenant's only one.
+
+        Several statements are read, so all figures are of one state of the book only in a
+        REPEATABLE READ transaction. Raises the Refusals of `domain.reports.request`.
+        """
+        wanted = request or ReportRequest()
+        found = self.get(name)
+        requests.check(connection, wanted, takes=found.takes, layouts=found.layouts)
+        usual = found.layouts[0] if found.layouts else ""
+        asked = Asked(
+            name,
+            companies.company(connection, company),
+            wanted,
+            self.words,
+            wanted.layout or usual,
+            self.layouts,
+            # Before any figure is read: what commits meanwhile must not pass for known.
+            wanted.known_at is None or knowledge.is_final(connection, wanted.known_at),
+        )
+        return found.make(connection, asked)
+
+
+def load(folder: Path) -> Catalog:
+    """The catalogue with the words and layouts of `config/statements`.
+
+    Raises DefinitionErrors with every mistake of every file.
+    """
+    errors: list[Located] = []
+    words = modelled(read(folder / FILE), Words, errors)
+    found: dict[str, Mapping[str, Layout]] = {}
+    for file in sorted(folder.glob("*.yaml")):
+        if file.name == FILE.name:
+            continue
+        source = read(file)
+        statement = modelled(source, Layouts, errors)
+        if statement:
+            errors += map(source.located, layouts.mistakes(statement))
+            found[statement.statement] = statement.layouts
+    if errors or words is None:
+        raise DefinitionErrors(errors)
+    made = [
+        ReportType(name, words.words[name.replace("-", "_")], (*takes, *ANY), known, make)
+        for name, make, takes, known in TYPES
+    ]
+    return Catalog({each.name: each for each in made}, words, found)
+
+
+KNOWN_WORDS = words_of(Words, Layouts, Layout, layouts.Row, layouts.Takes, Chart)
+
+
+def modelled(source: Source, shape: type[Model], errors: list[Located]) -> Model | None:
+    """The content of a file as its model; None when there are errors, which are added."""
+    errors += source.errors
+    if source.errors:
+        return None
+    try:
+        return shape.model_validate(source.content)
+    except ValidationError as failure:
+        errors += map(source.located, from_validation(failure, KNOWN_WORDS))
+        return None
