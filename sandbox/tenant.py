@@ -12,7 +12,8 @@ from functools import cache
 from pathlib import Path
 from uuid import UUID, uuid5
 
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, bindparam, create_engine, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 import config
 from config.settings import Settings
@@ -65,6 +66,10 @@ ADD_VENDOR = text(
     "INSERT INTO parties (tenant_id, id, code, name, kind, gstin, bank_account, bank_ifsc)"
     " VALUES (:tenant, :id, :code, :name, 'vendor', :gstin, :account, :ifsc)"
     " ON CONFLICT DO NOTHING"
+)
+# One account more than the chart has, as tests and scenarios need them.
+OPEN_ACCOUNT = text("SELECT ledger_open_account(:company, :stated)").bindparams(
+    bindparam("stated", type_=JSONB)
 )
 OPEN_YEAR = text("SELECT ledger_open_year(:company, :day)")
 TODAY = text("SELECT business_today()")

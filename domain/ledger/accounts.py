@@ -19,13 +19,15 @@ OPEN = text("""
 RENAME = text("SELECT ledger_rename_account(:company, :code, :new_code)")
 CLOSE = text("SELECT ledger_close_account(:company, :code, :last_day)")
 
-KINDS = ("asset", "liability", "equity", "income", "expense")
-WORDS = {
-    "kind": KINDS,
-    "normal_side": ("debit", "credit"),
-    "cash_flow": ("cash", "operating", "investing", "financing"),
-    "control": ("receivable", "payable"),
-}
+# Field, refusal, and the words that it may hold.
+WORDS = (
+    ("kind", "account_kind_must_be_known",
+     ("asset", "liability", "equity", "income", "expense")),
+    ("normal_side", "account_normal_side_must_be_known", ("debit", "credit")),
+    ("cash_flow", "account_cash_flow_must_be_known",
+     ("cash", "operating", "investing", "financing")),
+    ("control", "account_control_must_be_known", ("receivable", "payable")),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +160,12 @@ def check_opening(opening: Opening) -> None:
             "account_must_be_named",
             f"An account needs a code and a title, not {opening.code!r} and {opening.title!r}.",
         )
-    for name, known in WORDS.items():
+    for name, code, known in WORDS:
         value = getattr(opening, name)
         if value is not None and value not in known:
             words = name.replace("_", " ")
             raise Refusal(
-                f"account_{name}_must_be_known",
-                f"{value!r} is no {words} of an account. Use one of: {', '.join(known)}.",
+                code, f"{value!r} is no {words} of an account. Use one of: {', '.join(known)}."
             )
     if opening.is_heading and (opening.control or opening.required_dimensions):
         raise Refusal(

@@ -134,7 +134,10 @@ JOINED = "JOIN dimension_sets AS d ON d.id = m.dimension_set_id AND d.dimensions
 OF_ACCOUNTS = """
     AND m.account_id IN (SELECT id FROM accounts WHERE company_id = :company AND kind = ANY(:kinds))
 """
-FISCAL = text("SELECT min(starts_on), max(ends_on) FROM periods WHERE company_id = :company")
+# The ends of an index.
+REACH = text(
+    "SELECT min(entry_date), max(entry_date) FROM journal_entries WHERE company_id = :company"
+)
 
 Key = tuple[int, str, str | None]
 Parts = tuple[int, int, int, int]
@@ -182,7 +185,7 @@ def ask(connection: Connection, question: Question) -> tuple[Figure, ...]:
 def planned(connection: Connection, question: Question) -> Plan:
     """Read whichever is nearer: back from the running balances, or on from the first day."""
     days = {span.since for span in question.spans}
-    days |= {span.until and span.until + DAY for span in question.spans}
+    days |= {span.until and day_after(span.until) for span in question.spans}
     cuts = tuple(sorted(day for day in days if day is not None))
     ends = [span.until for span in question.spans if span.since is None]
     if not ends:
@@ -191,7 +194,7 @@ def planned(connection: Connection, question: Question) -> Plan:
     back = Plan(cuts, True, cuts[0] if cuts else date.max, date.max if cuts else date.min)
     if question.only is not None or None in ends or any(s.until is None for s in question.spans):
         return back
-    begin, end = connection.execute(FISCAL, {"company": question.company}).one()
+    begin, end = connection.execute(REACH, {"company": question.company}).one()
     if begin is None or cuts[-1] - begin >= end - cuts[0]:
         return back
     return Plan(cuts, False, date.min, cuts[-1] - DAY)
@@ -200,8 +203,13 @@ def planned(connection: Connection, question: Question) -> Plan:
 def place(span: Span, cuts: Sequence[date]) -> tuple[int | None, int | None]:
     """The first bucket of a span, None for all before; the first after it, None for all after."""
     first = None if span.since is None else bisect_left(cuts, span.since) + 1
-    after = None if span.until is None else bisect_left(cuts, span.until + DAY) + 1
+    after = None if span.until is None else bisect_left(cuts, day_after(span.until)) + 1
     return first, after
+
+
+def day_after(day: date) -> date:
+    """The next day; the calendar's last has none, and no entry either."""
+    return min(day, date.max - DAY) + DAY
 
 
 def spanned(

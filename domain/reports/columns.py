@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from domain.ledger.figures import Figure, Span
 from domain.refusal import Refusal
-from domain.reports.request import PERIODIC, Asked
+from domain.reports.request import PERIODIC, Asked, check_day
 
 DAY = timedelta(days=1)
 
@@ -71,6 +71,8 @@ def compared(main: Span, word: str) -> Span:
             "comparison_must_be_known",
             f"{word!r} cannot be compared with. Use previous_year, previous_period or {shape}.",
         )
+    for each in days:
+        check_day(each)
     if main.since is None:
         return Span(None, days[0])
     if days[0] > days[1]:

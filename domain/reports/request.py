@@ -14,6 +14,7 @@ from domain.reports.layout import Layout
 from domain.reports.words import LANGUAGES, Words
 
 MOST = 1_000
+EARLIEST, LATEST = date(1900, 1, 1), date(2999, 12, 31)
 DIMENSIONS = text("SELECT DISTINCT jsonb_object_keys(dimensions) FROM dimension_sets ORDER BY 1")
 NOW = text("SELECT now()")
 YEAR = text("""
@@ -110,6 +111,8 @@ def check(
             "range_must_run_forward",
             f"The range starts on {request.since} and ends on {request.until}. Swap the two.",
         )
+    for day in (request.as_of, request.since, request.until):
+        check_day(day)
     if request.compare and request.by:
         raise Refusal(
             "comparison_must_stand_alone",
@@ -117,6 +120,14 @@ def check(
         )
     check_known_at(connection, request.known_at)
     check_dimensions(connection, request, takes_months="compare" in takes)
+
+
+def check_day(day: date | None) -> None:
+    """A day that calendars agree on, with room for the year before and after."""
+    if day is not None and not EARLIEST <= day <= LATEST:
+        raise Refusal(
+            "date_must_be_in_range", f"{day} is not between {EARLIEST} and {LATEST}. Correct it."
+        )
 
 
 def check_known_at(connection: Connection, known_at: datetime | None) -> None:

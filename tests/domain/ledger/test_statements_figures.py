@@ -145,7 +145,7 @@ def test_what_was_recorded_later_was_not_known(book, sale_and_late_one):
     assert bank(book, known_at=sale_and_late_one) == [100]
     assert bank(book, as_of=day, known_at=sale_and_late_one) == [100]
     assert bank(book, as_of=date(2026, 3, 31), known_at=sale_and_late_one) == []
-    assert bank(book) == bank(book, as_of=day) == [150]
+    assert bank(book) == bank(book, as_of=day) == bank(book, as_of=date.max) == [150]
     with book.transaction() as connection:
         trial = statements.trial_balance(connection, book.company, known_at=sale_and_late_one)
     assert (trial.base_debit, trial.base_credit) == (100, 100)

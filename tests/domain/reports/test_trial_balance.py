@@ -181,6 +181,9 @@ REFUSED = [
     ("general-ledger", {}, "account_must_be_named_to_read"),
     ("general-ledger", {"account": "bnk"}, "account_must_exist"),
     ("general-ledger", {"account": "bank", "cursor": "2026"}, "cursor_must_be_ours"),
+    ("balance-sheet", {"as_of": date.max}, "date_must_be_in_range"),
+    ("trial-balance", {"since": date.min}, "date_must_be_in_range"),
+    ("balance-sheet", {"compare": "0001-01-01"}, "date_must_be_in_range"),
     ("day-book", {"limit": 0}, "page_must_fit"),
     ("day-book", {"limit": 1_001}, "page_must_fit"),
 ]  # fmt: skip
