@@ -133,7 +133,6 @@ journal_entries = Table(
     Index("journal_entries_process_id", "tenant_id", "process_id"),
     Index("journal_entries_reverses", "tenant_id", "reverses", unique=True),
     Index("journal_entries_transaction_id", "tenant_id", "transaction_id"),
-    Index("journal_entries_closing", "tenant_id", "company_id", "entry_date"),
     Index("journal_entries_entry_date", "tenant_id", "company_id", "entry_date", "id"),
     Index("journal_entries_kind", "tenant_id", "company_id", "kind", "entry_date"),
 )

@@ -41,7 +41,7 @@ ALTER TABLE periods FORCE ROW LEVEL SECURITY;
 ALTER TABLE periods DROP CONSTRAINT periods_state_check, DROP COLUMN is_adjustment, DROP COLUMN roles,
     DROP COLUMN module_states, ADD CHECK (state IN ('open', 'locked', 'closed'));
 DROP INDEX journal_entries_transaction_id, journal_entries_entry_date, journal_entries_reverses,
-    journal_entries_process_id, journal_entries_closing, journal_entries_kind;
+    journal_entries_process_id, journal_entries_kind;
 ALTER TABLE journal_entries DROP COLUMN voucher, DROP COLUMN module,
     ADD CONSTRAINT journal_entries_tenant_id_reverses_key UNIQUE (tenant_id, reverses),
     ADD FOREIGN KEY (tenant_id) REFERENCES tenants;

@@ -80,10 +80,6 @@ BEGIN
     END LOOP;
 END $$;
 
--- Statements leave closing entries out; this finds the few there are.
-CREATE INDEX journal_entries_closing ON journal_entries (tenant_id, company_id, entry_date)
-    WHERE kind = 'closing';
-
 -- The first and last day of a year.
 CREATE FUNCTION days_of_year(company uuid, year text, OUT since date, OUT until date)
 LANGUAGE plpgsql STABLE
