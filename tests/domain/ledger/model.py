@@ -6,7 +6,7 @@ Amounts are integers, debits above zero. A refusal is `Refused(code)`.
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 MALFORMED = {
     "entry_must_have_two_postings",
@@ -50,6 +50,7 @@ class Entry:
     kind: str = "normal"
     reverses: str | None = None
     narration: str = "Entry"
+    party: str | None = None
 
 
 @dataclass
@@ -76,6 +77,8 @@ class Model:
     kept_refusals: dict[str, tuple[Entry, str]] = field(default_factory=dict)
     limits: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)
     holds: dict[str, Hold] = field(default_factory=dict)
+    controlled: frozenset[str] = frozenset()
+    ties: list[tuple[tuple[str, int], tuple[str, int], int]] = field(default_factory=list)
 
     # What stands in the book.
 
@@ -103,6 +106,10 @@ class Model:
                 cell["base_debit"] += max(line.worth, 0)
                 cell["base_credit"] -= min(line.worth, 0)
         return dict(found)
+
+    def dollars(self):
+        """Whether anything was ever posted in dollars."""
+        return any(line.currency == "USD" for e in self.posted.values() for line in e.lines)
 
     def held(self, account):
         """Posted, reserved to go out, announced to come in; on the normal side, in INR."""
@@ -156,6 +163,8 @@ class Model:
             if code is not None:
                 refusals[place] = code
         fresh = [(place, key, entry) for place, key, entry in items if self.is_fresh(key)]
+        if not refusals and any(self.is_tied(entry.reverses) for _, _, entry in fresh):
+            refusals[fresh[0][0]] = "allocation_must_be_undone"
         if not refusals and (code := self.limit_crossed([entry for _, _, entry in fresh])):
             refusals[fresh[0][0]] = code
         for place, key, entry in items:
@@ -235,8 +244,95 @@ class Model:
             )
             for line in entry.lines
         )
-        reversal = Entry(day, mirror, kind="reversal", reverses=original, narration="Wrong")
-        return self.post(key, reversal)
+        reversal = Entry(
+            day, mirror, kind="reversal", reverses=original, narration="Wrong", party=entry.party
+        )
+        known = key in self.posted
+        status = self.post(key, reversal)
+        if not known:
+            for place, line in enumerate(entry.lines, 1):
+                if self.makes_item(entry, line):
+                    self.tie((original, place), (key, place), abs(line.amount))
+        return status
+
+    # Open items.
+
+    def makes_item(self, entry, line):
+        """Whether a posting asks a party for something."""
+        return entry.party is not None and line.account in self.controlled
+
+    def items(self):
+        """What is open of each item, by key and line: signed as its posting."""
+        found = {
+            (key, place): line.amount
+            for key, entry in self.posted.items()
+            for place, line in enumerate(entry.lines, 1)
+            if self.makes_item(entry, line)
+        }
+        for debit, credit, amount in self.ties:
+            found[debit] -= amount
+            found[credit] += amount
+        return found
+
+    def is_tied(self, key):
+        """Whether an item of the entry was settled, by hand or by a reversal."""
+        return any(key in (debit[0], credit[0]) for debit, credit, _ in self.ties)
+
+    def tie(self, one, other, amount):
+        """Settle one against the other, whichever is the debit."""
+        key, place = one
+        is_debit = self.posted[key].lines[place - 1].amount > 0
+        self.ties.append((one, other, amount) if is_debit else (other, one, amount))
+
+    def allocate(self, debit, credit, amount, day):
+        """Settle so much of two items against each other."""
+        if self.months.get(day.replace(day=1)) != "open":
+            raise Refused("period_locked")
+        found = self.items()
+        if amount > min(found[debit], -found[credit]):
+            raise Refused("item_must_cover_allocation")
+        self.ties.append((debit, credit, amount))
+
+    # Revaluation and years.
+
+    def revalue(self, day, rate, monetary, key):
+        """Dollars at the rate, and back on the next day; what none are still worth, for good."""
+        until = self.sums(day)
+        for (account, currency, branch), cell in sorted(until.items(), key=str):
+            if account not in monetary or currency != "USD":
+                continue
+            amount = cell["debit"] - cell["credit"]
+            worth = cell["base_debit"] - cell["base_credit"]
+            difference = amount * rate - worth
+            if difference:
+                lines = exchange_lines(account, branch, difference)
+                mirror = exchange_lines(account, branch, -difference, gain=difference > 0)
+                self.posted[f"{key} {account} {branch}"] = Entry(day, lines, kind="revaluation")
+                if amount:
+                    back = Entry(day + timedelta(1), mirror, kind="reversal")
+                    self.posted[f"{key} {account} {branch} back"] = back
+
+    def close_year(self, since, until, kinds, key):
+        """Income and expense go to retained earnings, branch by branch."""
+        if any(self.is_open(hold) for hold in self.holds.values()):
+            raise Refused("year_must_be_ready_to_close")
+        lines = []
+        for (account, currency, branch), cell in self.sums(until).items():
+            net = cell["debit"] - cell["credit"]
+            if account in kinds and net:
+                lines.append(Line(account, -net, currency, None, branch))
+                lines.append(Line("retained_earnings", net, currency, None, branch))
+        self.posted[key] = Entry(until, tuple(lines), kind="closing")
+        for month in self.months:
+            if since <= month <= until:
+                self.months[month] = "closed"
+
+    def reopen_year(self, since, until, key):
+        """The closing is taken back; the months stay locked."""
+        del self.posted[key]
+        for month in self.months:
+            if since <= month <= until:
+                self.months[month] = "locked"
 
     # Limits, holds, periods.
 
@@ -281,6 +377,18 @@ class Model:
         if not self.is_open(hold):
             raise Refused("hold_must_be_open")
         hold.state, hold.remaining = "released", 0
+
+
+def exchange_lines(account, branch, difference, gain=None):
+    """What is held is worth so much more or less: through clearing to the year's result."""
+    gain = difference > 0 if gain is None else gain
+    result = "exchange_gain_unrealised" if gain else "exchange_loss_unrealised"
+    return (
+        Line(account, 0, "USD", difference, branch),
+        Line("exchange_clearing", 0, "USD", -difference, branch),
+        Line("exchange_clearing", difference, "INR", None, branch),
+        Line(result, -difference, "INR", None, branch),
+    )
 
 
 def malformed(entry):

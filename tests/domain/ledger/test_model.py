@@ -2,6 +2,7 @@
 
 import os
 from datetime import date, timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -10,61 +11,29 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from sqlalchemy import text
 
-from domain.ledger import holds, limits
+from domain.ledger import accounts, holds, limits, rates, revaluation, years
 from domain.ledger.book import Item, Mode
-from domain.ledger.entry import JournalEntry, Numbering, Posting
+from domain.ledger.exchange import ExchangeAccounts
 from domain.ledger.holds import Hold, Take
 from domain.ledger.limits import Limit
-from domain.refusal import Refusal
+from domain.ledger.monetary import Scope
+from domain.ledger.quotation import Rate
+from domain.ledger.subledger import allocation
+from domain.ledger.subledger.allocation import Allocation, Tie
+from domain.ledger.subledger.open_items import ItemId
 from sandbox.tenant import Tenant, open_tenant
 from tests.book import Book
 from tests.domain.ledger import model
-from tests.domain.ledger.model import Entry, Line, Refused
+from tests.domain.ledger.checks import Checks
+from tests.domain.ledger.model import Entry
+from tests.domain.ledger.operations import LAST, SIDES, amounts, codes, days, entries, keys, months
 
-SIDES = {"bank": 1, "sales": -1, "travel": 1, "vendor_payable": -1}
-FIRST, LAST = date(2025, 4, 1), date(2027, 3, 31)
+FIRST, YEAR_END = date(2025, 4, 1), date(2026, 3, 31)
+YEAR = "2025-26"
 MONTHS = {date(year, month, 1) for year in (2025, 2026, 2027) for month in range(1, 13)}
 
-SUMS = """
-    SELECT a.code, m.currency, d.dimensions->>'branch' AS branch, sum(debit)::bigint,
-        sum(credit)::bigint, sum(base_debit)::bigint, sum(base_credit)::bigint
-    FROM {table} m JOIN accounts a ON a.id = m.account_id
-    JOIN dimension_sets d ON d.id = m.dimension_set_id
-    WHERE {day} GROUP BY 1, 2, 3
-"""
 
-amounts = st.integers(1, 1_000_00)
-days = st.dates(date(2026, 5, 1), date(2026, 8, 31))
-accounts = st.sampled_from(sorted(SIDES))
-keys = st.integers(0, 30).map(lambda number: f"key {number}")
-
-
-@st.composite
-def entries(draw):
-    """Mostly good entries; some are out of balance, name no account, or lie in no period."""
-    lines = []
-    for currency in draw(st.sampled_from([("INR",), ("INR",), ("USD",), ("INR", "USD")])):
-        amount, rate = draw(amounts), draw(st.integers(70, 90))
-        branch = draw(st.sampled_from([None, None, "BLR", "MUM"]))
-        base = None if currency == "INR" else amount * rate
-        debit, credit = draw(accounts), draw(accounts)
-        lines += [
-            Line(debit, amount, currency, base, branch),
-            Line(credit, -amount, currency, None if base is None else -base, branch),
-        ]
-    match draw(st.integers(0, 19)):
-        case 0:
-            lines.append(Line("bank", 1))
-        case 1:
-            lines[0] = Line("nowhere", *(lines[0].amount, lines[0].currency, lines[0].base))
-        case 2:
-            lines = lines[:1]
-    day = draw(st.one_of(days, days, days, st.just(LAST + timedelta(1))))
-    series = draw(st.sampled_from([None, None, "PI", "SI"]))
-    return Entry(day, tuple(lines), series)
-
-
-class LedgerMachine(RuleBasedStateMachine):
+class LedgerMachine(Checks, RuleBasedStateMachine):
     """Every rule does the same to the book and to the model, and compares what they answer."""
 
     database = None  # Set by the test: Hypothesis makes the machine without arguments.
@@ -74,8 +43,14 @@ class LedgerMachine(RuleBasedStateMachine):
         tenant = open_tenant(self.database.admin, Tenant(uuid4()), today=Book.TODAY)
         self.book = Book(self.database, tenant)
         months = {month: "open" for month in MONTHS if FIRST <= month <= LAST}
-        self.model = model.Model(SIDES, self.now(), months)
-        self.ids, self.holds, self.asked = {}, {}, []
+        with self.book.transaction() as connection:
+            chart = accounts.listed(connection, self.book.company)
+        self.monetary = {account.code for account in chart if account.is_monetary}
+        self.result = {account.code for account in chart if account.kind in ("income", "expense")}
+        controlled = frozenset(account.code for account in chart if account.control)
+        assert "vendor_payable" in controlled & self.monetary
+        self.model = model.Model(SIDES, self.now(), months, controlled=controlled)
+        self.ids, self.holds, self.asked, self.closing = {}, {}, [], None
 
     # Operations.
 
@@ -107,16 +82,16 @@ class LedgerMachine(RuleBasedStateMachine):
             if outcome.entry is not None:
                 self.note(key, outcome)
 
-    @precondition(lambda self: self.model.posted)
+    @precondition(lambda self: self.ids)
     @rule(data=st.data(), key=keys.map(lambda key: f"reversal {key}"), day=days)
     def reverse(self, data, key, day):
-        original = data.draw(st.sampled_from(sorted(self.model.posted)))
+        original = data.draw(st.sampled_from(sorted(self.ids)))
         self.same(
             lambda: self.model.reverse(key, original, day),
             lambda: self.note(key, self.book.reverse(self.ids[original], on=day, key=key)) and None,
         )
 
-    @rule(account=accounts, floor=st.none() | st.integers(-1_000_00, 0), room=st.none() | amounts)
+    @rule(account=codes, floor=st.none() | st.integers(-1_000_00, 0), room=st.none() | amounts)
     def limit(self, account, floor, room):
         ceiling = None if room is None else (floor or 0) + room
         self.model.set_limit(account, floor, ceiling)
@@ -124,7 +99,7 @@ class LedgerMachine(RuleBasedStateMachine):
             stated = Limit(account, floor=floor, ceiling=ceiling)
             limits.set_limit(connection, self.book.company, stated, person=uuid4())
 
-    @rule(debit=accounts, credit=accounts, amount=amounts, hours=st.none() | st.integers(1, 48))
+    @rule(debit=codes, credit=codes, amount=amounts, hours=st.none() | st.integers(1, 48))
     def hold(self, debit, credit, amount, hours):
         key = f"hold {len(self.holds)}"
         expires = None if hours is None else self.model.now + timedelta(hours=hours)
@@ -179,103 +154,101 @@ class LedgerMachine(RuleBasedStateMachine):
             with self.book.transaction() as connection:
                 holds.expire(connection)
 
-    @rule(month=st.dates(date(2026, 5, 1), date(2026, 8, 31)).map(lambda day: day.replace(day=1)))
+    @rule(month=months)
     def lock_or_reopen(self, month):
         was_open = self.model.months[month] == "open"
         (self.book.lock if was_open else self.book.reopen)(month)
         self.model.months[month] = "locked" if was_open else "open"
 
-    # What must be so.
+    @precondition(lambda self: self.pairs())
+    @rule(data=st.data(), amount=amounts)
+    def allocate(self, data, amount):
+        debit, credit = data.draw(st.sampled_from(self.pairs()))
+        day = max(self.model.posted[key].day for key, _ in (debit, credit))
+        one, other = (ItemId(self.ids[key], place) for key, place in (debit, credit))
+        wanted = Allocation(self.book.company, day, (Tie(one, other, amount),))
 
-    def held_agrees(self):
-        """What accounts hold and have to spare."""
-        with self.book.transaction() as connection:
-            for account in SIDES:
-                held = limits.held(connection, self.book.company, account)
-                found = held.posted, held.pending_out, held.pending_in
-                assert found == self.model.held(account)
+        def allocate():
+            with self.book.transaction() as connection:
+                allocation.allocate(connection, wanted, key=str(uuid4()))
 
-    def teardown(self):
-        if not hasattr(self, "book"):
+        self.same(lambda: self.model.allocate(debit, credit, amount, day), allocate)
+        self.items_agree()
+
+    def pairs(self):
+        """Open rupee items of one account and party that could settle each other."""
+        found = [item for item in self.model.items().items() if item[1] and item[0][0] in self.ids]
+        return [
+            (debit, credit)
+            for debit, owed in found
+            for credit, owing in found
+            if owed > 0 > owing and self.owner(debit) == self.owner(credit) is not None
+        ]
+
+    def owner(self, item):
+        """Party and account of a rupee item."""
+        entry = self.model.posted[item[0]]
+        line = entry.lines[item[1] - 1]
+        return (entry.party, line.account) if line.currency == "INR" else None
+
+    @precondition(lambda self: self.closing is None)
+    @rule(month=months, rate=st.integers(70, 90))
+    def revalue(self, month, rate):
+        last = (month + timedelta(31)).replace(day=1) - timedelta(1)
+        if {self.model.months[month], self.model.months[last + timedelta(1)]} != {"open"}:
             return
-        self.held_agrees()
-        self.sums_agree(None)
-        self.sums_agree(date(2026, 6, 30))
-        assert self.book.integrity().difference is None
+        key = f"revaluation {len(self.asked)} {len(self.model.posted)}"
+        quoted = Rate("USD", "INR", last, "closing", Decimal(rate), "The test")
+        person = self.book.tenant.person("deepa")
+        through = ExchangeAccounts(
+            "exchange_gain_unrealised", "exchange_loss_unrealised", "exchange_clearing"
+        )
         with self.book.transaction() as connection:
-            for key, hold in self.model.holds.items():
-                found = holds.get(connection, self.holds[key])
-                assert found.state == self.model.state_of(hold)
-        self.the_same_again()
-
-    def sums_agree(self, until):
-        """Balances or day movements, by account, currency and branch."""
-        table = "balances" if until is None else "day_movements"
-        query = SUMS.format(table=table, day="true" if until is None else "entry_date <= :until")
-        with self.book.transaction() as connection:
-            rows = connection.execute(text(query), {"until": until} if until else {}).all()
-        names = ("debit", "credit", "base_debit", "base_credit")
-        found = {tuple(row)[:3]: dict(zip(names, tuple(row)[3:], strict=True)) for row in rows}
-        assert found == {cell: dict(sums) for cell, sums in self.model.sums(until).items()}
-
-    def the_same_again(self):
-        """Everything asked for again answers what it answered, and changes nothing."""
-        before = self.book.state()
-        for batch, mode in self.asked:
-            for key, entry, _ in batch:
-                if key in self.model.posted or key in self.model.kept_refusals:
-                    self.same_outcome(key, entry, mode)
-        assert self.book.state() == before
-
-    def same_outcome(self, key, entry, mode):
-        code = self.model.refusal(key, entry)
-        (outcome,) = self.book.post_batch((key, self.stated(entry)))
-        assert (outcome.outcome, outcome.code) == ("refused" if code else "duplicate", code)
-        if code is None:
-            assert outcome.entry == self.ids[key]
-            number = self.model.numbers.get(key)
-            assert outcome.number == (number and f"{entry.series}/{number}")
-
-    # Between the two.
-
-    def same(self, expected, found):
-        """Both do it, or both refuse for the same rule."""
-        answer, code = None, None
-        try:
-            answer = expected()
-        except Refused as refused:
-            code = refused.code
-        if code is None:
-            assert found() in (None, answer)
-            return
-        with pytest.raises(Refusal) as caught:
-            found()
-        assert caught.value.code == code
-
-    def note(self, key, posted):
-        self.ids[key] = posted.entry
-        return posted
-
-    def stated(self, entry):
-        """The model's entry as the book takes it."""
-        postings = tuple(
-            Posting(
-                line.account,
-                line.amount,
-                line.currency,
-                line.base,
-                () if line.branch is None else (("branch", line.branch),),
+            rates.set_rate(connection, quoted, key=key, person=person, reason="Corrected")
+            revaluation.revalue(
+                connection, Scope(self.book.company, last), through=through, key=key
             )
-            for line in entry.lines
-        )
-        numbering = entry.series and Numbering(entry.series, f"{entry.series}/{{seq}}")
-        return JournalEntry(
-            self.book.company, entry.day, entry.narration, postings, numbering=numbering or None
-        )
+        self.model.revalue(last, rate, self.monetary, key)
 
-    def now(self):
+    @precondition(lambda self: not self.model.dollars())
+    @rule()
+    def close_or_reopen_the_year(self):
+        for month in [m for m, state in self.model.months.items() if m <= YEAR_END]:
+            if self.model.months[month] == "open":
+                self.book.lock(month)
+                self.model.months[month] = "locked"
+        if self.closing is None:
+            key = f"closing {len(self.asked)} {len(self.model.posted)}"
+            self.same(
+                lambda: self.model.close_year(FIRST, YEAR_END, self.result, key),
+                lambda: self.close_year(key),
+            )
+            self.closing = key if key in self.model.posted else None
+        else:
+            with self.book.transaction() as connection:
+                years.reopen(
+                    connection,
+                    self.book.company,
+                    YEAR,
+                    maker=self.book.tenant.person("asha"),
+                    checker=self.book.tenant.person("bina"),
+                    reason="A late invoice",
+                    key=f"reopening {self.closing}",
+                )
+            self.model.reopen_year(FIRST, YEAR_END, self.closing)
+            self.closing = None
+
+    def close_year(self, key):
         with self.book.transaction() as connection:
-            return connection.scalar(text("SELECT business_now()"))
+            years.close(
+                connection,
+                self.book.company,
+                YEAR,
+                retained_earnings="retained_earnings",
+                person=self.book.tenant.person("deepa"),
+                reason="Year end",
+                key=key,
+            )
 
 
 def run(database, *, examples, steps):
