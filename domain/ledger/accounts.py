@@ -209,7 +209,7 @@ def by_id(connection: Connection, company: UUID) -> Mapping[int, Account]:
 
 def account(row: Row[Any]) -> Account:
     """A row of the table as what it means."""
-    fields: tuple[Any, ...] = tuple(row)
+    fields: list[Any] = list(row)
     required, forbidden, translations = fields[-3:]
-    named = tuple(sorted(translations.items()))
-    return Account(*fields[:-3], tuple(required), tuple(forbidden), named)
+    fields[-3:] = tuple(required), tuple(forbidden), tuple(sorted(translations.items()))
+    return Account(*fields)
