@@ -19,6 +19,17 @@ OPEN = text("""
 RENAME = text("SELECT ledger_rename_account(:company, :code, :new_code)")
 CLOSE = text("SELECT ledger_close_account(:company, :code, :last_day)")
 
+# In the order of the fields of Account.
+COLUMNS = tuple(
+    accounts.c[name]
+    for name in (
+        "id", "company_id", "code", "title", "kind", "currency", "opened_on", "closed_on",
+        "parent_id", "is_heading", "normal_side", "statement_line", "cash_flow", "control",
+        "is_monetary", "is_limited", "is_budgeted", "required_dimensions",
+        "forbidden_dimensions", "translations",
+    )
+)  # fmt: skip
+
 # Field, refusal, and the words that it may hold.
 WORDS = (
     ("kind", "account_kind_must_be_known",
@@ -93,13 +104,13 @@ class Opening:
 
 def listed(connection: Connection, company: UUID) -> tuple[Account, ...]:
     """The whole chart, by code."""
-    chart = select(accounts).where(accounts.c.company_id == company).order_by(accounts.c.code)
+    chart = select(*COLUMNS).where(accounts.c.company_id == company).order_by(accounts.c.code)
     return tuple(account(row) for row in connection.execute(chart))
 
 
 def get(connection: Connection, account_id: int) -> Account:
     """One account. Raises Refusal `account_must_exist`."""
-    row = connection.execute(select(accounts).where(accounts.c.id == account_id)).one_or_none()
+    row = connection.execute(select(*COLUMNS).where(accounts.c.id == account_id)).one_or_none()
     if row is None:
         raise Refusal("account_must_exist", f"There is no account {account_id}.")
     return account(row)
@@ -108,7 +119,7 @@ def get(connection: Connection, account_id: int) -> Account:
 def named(connection: Connection, company: UUID, code: str) -> Account:
     """The company's account of this code. Raises Refusal `account_must_exist`."""
     wanted = accounts.c.company_id == company, accounts.c.code == code
-    row = connection.execute(select(accounts).where(*wanted)).one_or_none()
+    row = connection.execute(select(*COLUMNS).where(*wanted)).one_or_none()
     if row is None:
         raise Refusal(
             "account_must_exist",
@@ -198,25 +209,7 @@ def by_id(connection: Connection, company: UUID) -> Mapping[int, Account]:
 
 def account(row: Row[Any]) -> Account:
     """A row of the table as what it means."""
-    return Account(
-        row.id,
-        row.company_id,
-        row.code,
-        row.title,
-        row.kind,
-        row.currency,
-        row.opened_on,
-        row.closed_on,
-        row.parent_id,
-        row.is_heading,
-        row.normal_side,
-        row.statement_line,
-        row.cash_flow,
-        row.control,
-        row.is_monetary,
-        row.is_limited,
-        row.is_budgeted,
-        tuple(row.required_dimensions),
-        tuple(row.forbidden_dimensions),
-        tuple(sorted(row.translations.items())),
-    )
+    fields: list[Any] = list(row)
+    required, forbidden, translations = fields[-3:]
+    fields[-3:] = tuple(required), tuple(forbidden), tuple(sorted(translations.items()))
+    return Account(*fields)

@@ -45,19 +45,14 @@ class Worth:
         return not any(self.amounts) and all(below.is_nil for below in self.under)
 
 
-def amounts_of(
-    figures: Iterable[Figure], slices: Sequence[Slice], *, stride: int = 1, offset: int = 0
-) -> dict[int, Amounts]:
-    """Debits less credits in base currency for each column, by account.
-
-    Each column has `stride` spans among those asked for; `offset` says which of them.
-    """
+def amounts_of(figures: Iterable[Figure], slices: Sequence[Slice]) -> dict[int, Amounts]:
+    """Debits less credits in base currency for each column, by account."""
     found: dict[int, list[int]] = {}
     for figure in figures:
         cells = found.setdefault(figure.account, [0] * len(slices))
         for at, slice in enumerate(slices):
             if slice.holds(figure):
-                cells[at] += figure.sums[slice.place * stride + offset].base_amount
+                cells[at] += figure.sums[slice.place].base_amount
     return {account: tuple(cells) for account, cells in found.items()}
 
 

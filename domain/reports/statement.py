@@ -114,21 +114,24 @@ def earned(connection: Connection, asked: Asked, main: Span) -> tuple[tuple[Slic
 
 
 def held(connection: Connection, asked: Asked, main: Span) -> tuple[tuple[Slice, ...], Facts]:
-    """Assets, liabilities and equity at the end of each column's day, and the profits between."""
+    """Assets, liabilities and equity at the end of each column's day, and the profits between.
+
+    One statement gives all that must balance; the year's share of the profit comes from another.
+    """
     ends = columns.spans(asked, main)
     if asked.request.by in PERIODIC and main.until:
         since = request.year_start(connection, asked.company, main.until)
         parts = columns.spans(asked, Span(since, main.until))[:-1]
         ends = tuple(Span(None, part.until) for part in parts)
-    spans = tuple(each for end in ends for each in (end, year_to(connection, asked, end)))
-    found = figures.ask(connection, asking(asked, spans))
+    found = figures.ask(connection, asking(asked, ends))
+    years = tuple(year_to(connection, asked, end) for end in ends)
+    of_year = figures.ask(connection, replace(asking(asked, years), kinds=INCOME))
     chart = accounts.by_id(connection, asked.company.id)
     slices = columns.slices(asked, ends, found)
-    all_of = evaluation.amounts_of(found, slices, stride=2)
-    of_year = evaluation.amounts_of(found, slices, stride=2, offset=1)
-    amounts = {id: cells for id, cells in all_of.items() if chart[id].kind not in INCOME}
+    all_of = evaluation.amounts_of(found, slices)
     profit = profit_in(all_of, chart, len(slices))
-    current = profit_in(of_year, chart, len(slices))
+    current = evaluation.total(evaluation.amounts_of(of_year, slices).values(), len(slices))
+    amounts = {id: cells for id, cells in all_of.items() if chart[id].kind not in INCOME}
     earlier = tuple(one - other for one, other in zip(profit, current, strict=True))
     profits = {"current": current, "earlier": earlier}
     return slices, Facts(chart, amounts, len(slices), profits)
