@@ -116,7 +116,7 @@ class LedgerMachine(Checks, RuleBasedStateMachine):
     @rule(data=st.data(), amount=amounts, day=days, up_to=st.booleans(), is_last=st.booleans())
     def take(self, data, amount, day, up_to, is_last):
         hold = data.draw(st.sampled_from(sorted(self.holds)))
-        key = f"take {len(self.model.posted)} {len(self.asked)}"
+        key = f"take {uuid4()}"
         head = self.stated(Entry(day, (), narration="Taken"))
         how = Take(amount, up_to, is_last)
 
@@ -197,7 +197,7 @@ class LedgerMachine(Checks, RuleBasedStateMachine):
         last = (month + timedelta(31)).replace(day=1) - timedelta(1)
         if {self.model.months[month], self.model.months[last + timedelta(1)]} != {"open"}:
             return
-        key = f"revaluation {len(self.asked)} {len(self.model.posted)}"
+        key = f"revaluation {uuid4()}"
         quoted = Rate("USD", "INR", last, "closing", Decimal(rate), "The test")
         person = self.book.tenant.person("deepa")
         through = ExchangeAccounts(
@@ -218,7 +218,7 @@ class LedgerMachine(Checks, RuleBasedStateMachine):
                 self.book.lock(month)
                 self.model.months[month] = "locked"
         if self.closing is None:
-            key = f"closing {len(self.asked)} {len(self.model.posted)}"
+            key = f"closing {uuid4()}"
             self.same(
                 lambda: self.model.close_year(FIRST, YEAR_END, self.result, key),
                 lambda: self.close_year(key),
