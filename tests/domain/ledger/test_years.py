@@ -85,7 +85,7 @@ def test_income_in_another_currency_crosses_at_what_it_is_worth_in_the_book(book
     """A dollar of income stays at the rate of its day (Ind AS 21.21), so closing takes that."""
     book.post("""
         2026-01-10  Export
-          Dr  bank_usd  1000.00 USD = 83000.00 INR
+          Dr  advances_abroad  1000.00 USD = 83000.00 INR
           Cr  sales     1000.00 USD = 83000.00 INR  branch Goa
     """)
     closing = book.lock_and_close()
@@ -94,7 +94,7 @@ def test_income_in_another_currency_crosses_at_what_it_is_worth_in_the_book(book
         TRADING
         + """
         2026-01-10  Export
-          Dr  bank_usd  1000.00 USD = 83000.00 INR
+          Dr  advances_abroad  1000.00 USD = 83000.00 INR
           Cr  sales     1000.00 USD = 83000.00 INR  branch Goa
         """
         + CLOSING
@@ -113,12 +113,12 @@ def test_income_in_another_currency_crosses_at_what_it_is_worth_in_the_book(book
 def test_income_and_expense_that_cancel_out_in_dollars_but_not_in_rupees_are_closed(book):
     book.post("""
         2026-01-10  Export
-          Dr  bank_usd  100.00 USD = 8300.00 INR
+          Dr  advances_abroad  100.00 USD = 8300.00 INR
           Cr  sales     100.00 USD = 8300.00 INR
     """)
     book.post("""
         2026-02-10  Bought abroad
-          Cr  bank_usd   100.00 USD = 8400.00 INR
+          Cr  advances_abroad   100.00 USD = 8400.00 INR
           Dr  purchases  100.00 USD = 8400.00 INR
     """)
     book.lock_and_close()

@@ -109,7 +109,7 @@ def test_what_refuses_a_closing_entry_leaves_the_year_open(book):
     """Foreign income needs the clearing account."""
     book.post("""
         2026-01-10  Export
-          Dr  bank_usd  1000.00 USD = 83000.00 INR
+          Dr  advances_abroad  1000.00 USD = 83000.00 INR
           Cr  sales     1000.00 USD = 83000.00 INR
     """)
     book.lock_months()

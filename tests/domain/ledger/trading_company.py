@@ -28,7 +28,7 @@ ACCOUNTS = {
     "retained_earnings": "equity",
     "exchange_clearing": "asset",
     "purchases": "expense",
-    "bank_usd": "asset",
+    "advances_abroad": "asset",
 }
 
 TRADING = """
