@@ -5,6 +5,7 @@ from domain.approvals import tables as approvals
 from domain.database import METADATA
 from domain.documents import tables as documents
 from domain.ledger import tables as ledger
+from domain.ledger.sealing import tables as seals
 from domain.processes import tables as processes
 
-__all__ = ["METADATA", "access", "approvals", "documents", "ledger", "processes"]
+__all__ = ["METADATA", "access", "approvals", "documents", "ledger", "processes", "seals"]

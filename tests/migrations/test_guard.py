@@ -8,13 +8,16 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from domain.database import METADATA, TENANT, transaction
-from domain.schema import ledger
+from domain.schema import ledger, seals
 from migrations.logins import OWNER
 from sandbox.tenant import Tenant, as_owner, open_tenant
 from tests.book import Book
 
 LEDGER = sorted(
-    table.name for table in vars(ledger).values() if getattr(table, "metadata", None) is METADATA
+    table.name
+    for module in (ledger, seals)
+    for table in vars(module).values()
+    if getattr(table, "metadata", None) is METADATA
 )
 TENANT_TABLES = sorted(name for name, table in METADATA.tables.items() if "tenant_id" in table.c)
 
@@ -27,6 +30,9 @@ DEFINERS = {
     "ledger_rename_account(uuid,text,text)": {"kontor_app"},
     "ledger_close_account(uuid,text,date)": {"kontor_app"},
     "ledger_set_period(uuid,text,uuid,text)": {"kontor_app"},
+    "ledger_draft_seal(integer,bytea)": {"kontor_app"},
+    "ledger_seal(bytea,bytea)": {"kontor_app"},
+    "ledger_keep_check(uuid,jsonb,text)": {"kontor_app"},
     "tenant_ids()": {"kontor_app"},
 }
 PATHS = "search_path=public, pg_temp"

@@ -1,0 +1,220 @@
+-- Tamper evidence: entries sealed in batches after they were posted, and what checks of the book found.
+--
+-- One chain per tenant: row-level security lets a sealer see that much and no more, it is what an
+-- export hands over, and an entry moved from one company to another breaks it too.
+
+-- Public halves of the keys that signed, named by their SHA-256.
+CREATE TABLE seal_keys (
+    tenant_id uuid NOT NULL REFERENCES tenants,
+    key text NOT NULL CHECK (key = encode(sha256(public_key), 'hex')),
+    public_key bytea NOT NULL CHECK (length(public_key) = 32),
+    PRIMARY KEY (tenant_id, key)
+);
+
+-- The head is what was signed, canonical JSON; nothing in it is told a second time beside it.
+CREATE TABLE seal_batches (
+    tenant_id uuid NOT NULL REFERENCES tenants,
+    batch bigint NOT NULL CHECK (batch = (head::jsonb->>'batch')::bigint),
+    head text NOT NULL,
+    signature bytea NOT NULL CHECK (length(signature) = 64),
+    PRIMARY KEY (tenant_id, batch)
+);
+
+-- Members are written before their batch is signed; without it they do not outlive the transaction.
+CREATE TABLE seal_members (
+    tenant_id uuid NOT NULL REFERENCES tenants,
+    entry_id uuid NOT NULL,
+    batch bigint NOT NULL,
+    place integer NOT NULL,
+    postings integer NOT NULL,
+    leaf bytea NOT NULL,
+    PRIMARY KEY (tenant_id, entry_id),
+    UNIQUE (tenant_id, batch, place),
+    FOREIGN KEY (tenant_id, entry_id) REFERENCES journal_entries (tenant_id, id),
+    FOREIGN KEY (tenant_id, batch) REFERENCES seal_batches (tenant_id, batch)
+        DEFERRABLE INITIALLY DEFERRED
+);
+
+-- What a check of the book found; of the whole tenant's seals when there is no company.
+CREATE TABLE ledger_checks (
+    tenant_id uuid NOT NULL REFERENCES tenants,
+    id uuid NOT NULL,
+    company_id uuid,
+    effect_key text NOT NULL,
+    checked_at timestamptz NOT NULL,
+    milliseconds bigint NOT NULL,
+    entries bigint NOT NULL,
+    postings bigint NOT NULL,
+    difference text,
+    checks jsonb NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, effect_key),
+    FOREIGN KEY (tenant_id, company_id) REFERENCES companies (tenant_id, id)
+);
+
+CREATE TRIGGER stay BEFORE UPDATE OR DELETE OR TRUNCATE ON seal_keys
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER stay BEFORE UPDATE OR DELETE OR TRUNCATE ON seal_batches
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER stay BEFORE UPDATE OR DELETE OR TRUNCATE ON seal_members
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER stay BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_checks
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- Entries as they are sealed: canonical JSON (names in the order of code points, no spaces), form 1.
+-- Accounts by id and kind, since a code may be renamed; dimensions by content; times in UTC. Warnings
+-- are no part of it. A form is never changed: what needs to be said beyond this is said in form 2.
+-- Runs with the caller's rights: whoever may read the book may recompute its leaves.
+CREATE FUNCTION entry_leaves(ids uuid[])
+RETURNS TABLE (entry_id uuid, postings integer, content text, leaf bytea)
+LANGUAGE sql STABLE
+AS $$
+    SELECT e.id, p.postings, r.content, sha256('\x00'::bytea || convert_to(r.content, 'UTF8'))
+    FROM unnest(ids) WITH ORDINALITY AS wanted (id, ordinality)
+    JOIN journal_entries AS e ON e.tenant_id = (SELECT current_tenant()) AND e.id = wanted.id
+    LEFT JOIN voucher_numbers AS v ON v.tenant_id = e.tenant_id AND v.entry_id = e.id
+    CROSS JOIN LATERAL (
+        SELECT count(*)::integer AS postings, string_agg(row_to_json(q)::text, ',' ORDER BY q.line) AS content
+        FROM (
+            SELECT p.account_id AS account, a.kind AS account_kind, p.amount, p.base_amount, p.currency,
+                   CASE WHEN d.dimensions = '{}' THEN '{}' ELSE (
+                       SELECT '{' || string_agg(to_json(key)::text || ':' || value::text, ','
+                                                ORDER BY key COLLATE "C") || '}'
+                       FROM jsonb_each(d.dimensions)) END::json AS dimensions,
+                   p.entry_date, p.line
+            FROM postings AS p
+            LEFT JOIN accounts AS a ON a.tenant_id = p.tenant_id AND a.id = p.account_id
+            LEFT JOIN dimension_sets AS d ON d.tenant_id = p.tenant_id AND d.id = p.dimension_set_id
+            WHERE p.tenant_id = e.tenant_id AND p.entry_id = e.id
+        ) AS q
+    ) AS p
+    CROSS JOIN LATERAL (
+        SELECT row_to_json(q)::text AS content
+        FROM (SELECT e.company_id AS company, encode(e.content_hash, 'hex') AS content_hash,
+            e.document_id AS document, e.due_date, e.effect_key, e.entry_date, v.fiscal_year, e.id, e.kind,
+            e.module, e.narration, v.number, e.party_id AS party,
+            ('[' || coalesce(p.content, '') || ']')::json AS postings, e.process_id AS process,
+            to_char(e.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS recorded_at,
+            e.reverses, v.sequence, v.series, e.tenant_id AS tenant,
+            e.transaction_id::text AS transaction, e.voucher) AS q
+    ) AS r
+    ORDER BY wanted.ordinality
+$$;
+REVOKE ALL ON FUNCTION entry_leaves(uuid[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION entry_leaves(uuid[]) TO kontor_app, kontor_reader;
+
+-- The Merkle tree hash of RFC 6962, section 2.1: the odd node of a level goes up as it is.
+CREATE FUNCTION merkle_root(leaves bytea[]) RETURNS bytea
+LANGUAGE plpgsql IMMUTABLE
+AS $$
+DECLARE
+    level bytea[] := leaves;
+BEGIN
+    WHILE cardinality(level) > 1 LOOP
+        level := (
+            SELECT array_agg(node ORDER BY place)
+            FROM (
+                SELECT (ordinality - 1) / 2 AS place,
+                       CASE count(*) WHEN 1 THEN string_agg(node, '') ELSE
+                           sha256('\x01'::bytea || string_agg(node, '' ORDER BY ordinality)) END AS node
+                FROM unnest(level) WITH ORDINALITY AS below (node, ordinality) GROUP BY 1
+            ) AS above);
+    END LOOP;
+    RETURN level[1];
+END $$;
+
+-- The head of a batch whose members are there, as it is to be signed.
+CREATE FUNCTION seal_head(number bigint, signer bytea) RETURNS text
+LANGUAGE sql STABLE
+AS $$
+    SELECT row_to_json(q)::text
+    FROM (
+        SELECT number AS batch, m.entries, coalesce((b.head::jsonb->>'entries_total')::bigint, 0) + m.entries
+                   AS entries_total,
+               1 AS form, encode(sha256(signer), 'hex') AS key, e.id AS last_entry,
+               e.transaction_id::text AS last_transaction, m.postings,
+               coalesce((b.head::jsonb->>'postings_total')::bigint, 0) + m.postings AS postings_total,
+               encode(coalesce(sha256(convert_to(b.head, 'UTF8')), decode(repeat('00', 32), 'hex')), 'hex')
+                   AS previous,
+               encode(merkle_root(m.leaves), 'hex') AS root,
+               to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS sealed_at,
+               current_tenant() AS tenant
+        FROM (
+            SELECT count(*) AS entries, sum(postings) AS postings, array_agg(leaf ORDER BY place) AS leaves,
+                   (array_agg(entry_id ORDER BY place DESC))[1] AS last_entry
+            FROM seal_members WHERE tenant_id = (SELECT current_tenant()) AND batch = number
+        ) AS m
+        JOIN journal_entries AS e ON e.tenant_id = (SELECT current_tenant()) AND e.id = m.last_entry
+        LEFT JOIN seal_batches AS b ON b.tenant_id = (SELECT current_tenant()) AND b.batch = number - 1
+    ) AS q
+$$;
+
+-- Takes up to `most` entries into the next batch and answers with the head to be signed; null when
+-- nothing is due. Due is what transactions wrote that had all ended when this one looked: below the
+-- oldest one still running nothing can be added any more, so whoever commits late is met by a later
+-- batch, and none is passed over.
+CREATE FUNCTION ledger_draft_seal(most integer, public_key bytea) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET enable_seqscan = off SET jit = off
+AS $$
+DECLARE
+    tenant constant uuid := current_tenant();
+    last jsonb;
+    horizon xid8;
+    due uuid[];
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('seal/' || tenant, 0));
+    SELECT head::jsonb INTO last FROM seal_batches WHERE tenant_id = tenant ORDER BY batch DESC LIMIT 1;
+    horizon := pg_snapshot_xmin(pg_current_snapshot());
+    IF horizon <= (last->>'last_transaction')::xid8 THEN
+        PERFORM refuse('transactions_must_go_on', format(
+            'The last sealed entry is of transaction %s, but this server counts only to %s: it was restored '
+            'from a dump. Stop posting and set its counter beyond that with pg_resetwal --next-transaction-id '
+            'and --epoch.', last->>'last_transaction', horizon));
+    END IF;
+    SELECT array_agg(id ORDER BY transaction_id, id) INTO due
+    FROM (
+        SELECT id, transaction_id FROM journal_entries
+        WHERE tenant_id = tenant AND transaction_id < horizon AND (last IS NULL
+            OR (transaction_id, id) > ((last->>'last_transaction')::xid8, (last->>'last_entry')::uuid))
+          AND transaction_id >= coalesce((last->>'last_transaction')::xid8, '0')
+        ORDER BY transaction_id, id LIMIT most
+    ) AS entry;
+    IF due IS NULL THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO seal_members (tenant_id, entry_id, batch, place, postings, leaf)
+    SELECT tenant, entry_id, coalesce((last->>'batch')::bigint, 0) + 1, row_number() OVER (), postings, leaf
+    FROM entry_leaves(due);
+    RETURN seal_head(coalesce((last->>'batch')::bigint, 0) + 1, public_key);
+END $$;
+
+-- Signs what was drafted in the same transaction.
+CREATE FUNCTION ledger_seal(public_key bytea, signature bytea) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+DECLARE
+    tenant constant uuid := current_tenant();
+    number constant bigint := 1 + coalesce((SELECT max(batch) FROM seal_batches WHERE tenant_id = tenant), 0);
+    head constant text := seal_head(number, public_key);
+BEGIN
+    IF head IS NULL THEN
+        PERFORM refuse('seal_must_be_drafted', format('Batch %s has no entries. Draft it first.', number));
+    END IF;
+    INSERT INTO seal_keys (tenant_id, key, public_key)
+    VALUES (tenant, encode(sha256(public_key), 'hex'), public_key) ON CONFLICT DO NOTHING;
+    INSERT INTO seal_batches (tenant_id, batch, head, signature) VALUES (tenant, number, head, signature);
+    RETURN number;
+END $$;
+
+-- Keeps what a check found, once per key.
+CREATE FUNCTION ledger_keep_check(company uuid, found jsonb, key text) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$ BEGIN
+    INSERT INTO ledger_checks (tenant_id, id, company_id, effect_key, checked_at, milliseconds, entries,
+        postings, difference, checks)
+    VALUES (current_tenant(), uuidv7(), company, key, clock_timestamp(), (found->>'milliseconds')::bigint,
+        (found->>'entries')::bigint, (found->>'postings')::bigint, found->>'difference', found->'checks')
+    ON CONFLICT (tenant_id, effect_key) DO NOTHING;
+    RETURN (SELECT id FROM ledger_checks WHERE tenant_id = current_tenant() AND effect_key = key);
+END $$;
