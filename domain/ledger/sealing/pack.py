@@ -93,7 +93,7 @@ def keep_heads(connection: Connection, path: Path) -> int:
             raise Refusal(
                 "kept_head_must_be_in_the_chain",
                 f"{path.name} keeps the head of batch {last.batch}, but the chain has another or "
-                "none: it was cut off or rewritten. Keep the file, stop posting, verify the ledger.",
+                "none: it was cut off or rewritten. Stop posting, keep the file, verify the book.",
             )
         file.writelines(f"{line(head)}\n".encode() for head in chain)
         file.flush()

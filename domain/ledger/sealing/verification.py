@@ -37,7 +37,7 @@ CHANGED = text("""
 # Behind the last sealed entry nothing can have been committed later: see ledger_draft_seal.
 INSERTED = text("""
     SELECT format('Entry %s of %s, %L, stands among sealed entries and was never sealed: '
-                  'it was inserted.', e.id, to_char(e.entry_date, 'YYYY-MM-DD'), e.narration)
+                  'it was inserted.', e.id, e.entry_date, e.narration)
     FROM journal_entries e
     WHERE e.tenant_id = (SELECT current_tenant())
       AND (e.transaction_id, e.id) <= (CAST(:last_transaction AS xid8), CAST(:last_entry AS uuid))
@@ -47,7 +47,7 @@ INSERTED = text("""
 """)
 FUTURE = text("""
     SELECT format('Entry %s of %s, %L, claims transaction %s, which has not begun: '
-                  'it was inserted.', e.id, to_char(e.entry_date, 'YYYY-MM-DD'), e.narration, e.transaction_id)
+                  'it was inserted.', e.id, e.entry_date, e.narration, e.transaction_id)
     FROM journal_entries e
     WHERE e.tenant_id = (SELECT current_tenant())
       AND e.transaction_id >= pg_snapshot_xmax(pg_current_snapshot())

@@ -137,7 +137,9 @@ AS $$
                encode(coalesce(sha256(convert_to(b.head, 'UTF8')), decode(repeat('00', 32), 'hex')), 'hex')
                    AS previous,
                encode(merkle_root(m.leaves), 'hex') AS root,
-               to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS sealed_at,
+               -- Never before the last: who waited for another sealer began earlier, and clocks go back.
+               greatest(to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+                        b.head::jsonb->>'sealed_at') AS sealed_at,
                current_tenant() AS tenant
         FROM (
             SELECT count(*) AS entries, sum(postings) AS postings, array_agg(leaf ORDER BY place) AS leaves,
