@@ -64,41 +64,61 @@ CREATE TRIGGER stay BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_checks
 -- Entries as they are sealed: canonical JSON (names in the order of code points, no spaces), form 1.
 -- Accounts by id and kind, since a code may be renamed; dimensions by content; times in UTC. Warnings
 -- are no part of it. A form is never changed: what needs to be said beyond this is said in form 2.
--- Runs with the caller's rights: whoever may read the book may recompute its leaves.
+-- Runs with the caller's rights: whoever may read the book may recompute its leaves. Looked up by
+-- array and joined by hash, since a plan of loops over ten thousand entries would cost their square.
 CREATE FUNCTION entry_leaves(ids uuid[])
 RETURNS TABLE (entry_id uuid, postings integer, content text, leaf bytea)
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE SET DateStyle = 'ISO, YMD' SET enable_nestloop = off SET jit = off
 AS $$
-    SELECT e.id, p.postings, r.content, sha256('\x00'::bytea || convert_to(r.content, 'UTF8'))
-    FROM unnest(ids) WITH ORDINALITY AS wanted (id, ordinality)
-    JOIN journal_entries AS e ON e.tenant_id = (SELECT current_tenant()) AND e.id = wanted.id
-    LEFT JOIN voucher_numbers AS v ON v.tenant_id = e.tenant_id AND v.entry_id = e.id
-    CROSS JOIN LATERAL (
-        SELECT count(*)::integer AS postings, string_agg(row_to_json(q)::text, ',' ORDER BY q.line) AS content
-        FROM (
-            SELECT p.account_id AS account, a.kind AS account_kind, p.amount, p.base_amount, p.currency,
-                   CASE WHEN d.dimensions = '{}' THEN '{}' ELSE (
-                       SELECT '{' || string_agg(to_json(key)::text || ':' || value::text, ','
-                                                ORDER BY key COLLATE "C") || '}'
-                       FROM jsonb_each(d.dimensions)) END::json AS dimensions,
-                   p.entry_date, p.line
-            FROM postings AS p
-            LEFT JOIN accounts AS a ON a.tenant_id = p.tenant_id AND a.id = p.account_id
-            LEFT JOIN dimension_sets AS d ON d.tenant_id = p.tenant_id AND d.id = p.dimension_set_id
-            WHERE p.tenant_id = e.tenant_id AND p.entry_id = e.id
-        ) AS q
-    ) AS p
-    CROSS JOIN LATERAL (
-        SELECT row_to_json(q)::text AS content
-        FROM (SELECT e.company_id AS company, encode(e.content_hash, 'hex') AS content_hash,
-            e.document_id AS document, e.due_date, e.effect_key, e.entry_date, v.fiscal_year, e.id, e.kind,
-            e.module, e.narration, v.number, e.party_id AS party,
-            ('[' || coalesce(p.content, '') || ']')::json AS postings, e.process_id AS process,
-            to_char(e.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS recorded_at,
-            e.reverses, v.sequence, v.series, e.tenant_id AS tenant,
-            e.transaction_id::text AS transaction, e.voucher) AS q
-    ) AS r
-    ORDER BY wanted.ordinality
+    WITH line AS MATERIALIZED (
+        SELECT p.entry_id, p.line, p.account_id, p.dimension_set_id, p.amount, p.base_amount, p.currency,
+               p.entry_date
+        FROM postings AS p WHERE p.tenant_id = (SELECT current_tenant()) AND p.entry_id = ANY (ids)
+    ), dimension_set AS MATERIALIZED (
+        SELECT d.id, coalesce('{' || (
+                   SELECT string_agg(to_json(key)::text || ':' || value::text, ',' ORDER BY key COLLATE "C")
+                   FROM jsonb_each(d.dimensions)) || '}', '{}') AS content
+        FROM dimension_sets AS d WHERE d.tenant_id = (SELECT current_tenant())
+          AND d.id = ANY (ARRAY(SELECT DISTINCT dimension_set_id FROM line))
+    ), side AS (
+        SELECT l.entry_id, count(*)::integer AS postings, string_agg(
+            concat('{"account":', l.account_id, ',"account_kind":', coalesce(to_json(a.kind)::text, 'null'),
+                   ',"amount":', l.amount, ',"base_amount":', l.base_amount,
+                   ',"currency":', to_json(l.currency), ',"dimensions":', coalesce(d.content, 'null'),
+                   ',"entry_date":"', l.entry_date, '","line":', l.line, '}'),
+            ',' ORDER BY l.line) AS content
+        FROM line AS l
+        LEFT JOIN accounts AS a ON a.tenant_id = (SELECT current_tenant()) AND a.id = l.account_id
+        LEFT JOIN dimension_set AS d ON d.id = l.dimension_set_id
+        GROUP BY l.entry_id
+    ), number AS (
+        SELECT v.entry_id, to_json(v.fiscal_year) AS fiscal_year, to_json(v.number) AS number, v.sequence,
+               to_json(v.series) AS series
+        FROM voucher_numbers AS v WHERE v.tenant_id = (SELECT current_tenant()) AND v.entry_id = ANY (ids)
+    ), entry AS (
+        SELECT e.id, coalesce(s.postings, 0) AS postings, concat(
+            '{"company":"', e.company_id, '","content_hash":"', encode(e.content_hash, 'hex'),
+            '","document":', coalesce('"' || e.document_id || '"', 'null'),
+            ',"due_date":', coalesce('"' || e.due_date || '"', 'null'),
+            ',"effect_key":', to_json(e.effect_key),
+            ',"entry_date":"', e.entry_date,
+            '","fiscal_year":', coalesce(n.fiscal_year::text, 'null'), ',"id":"', e.id,
+            '","kind":', to_json(e.kind), ',"module":', to_json(e.module),
+            ',"narration":', to_json(e.narration), ',"number":', coalesce(n.number::text, 'null'),
+            ',"party":', coalesce('"' || e.party_id || '"', 'null'), ',"postings":[', s.content,
+            '],"process":', coalesce('"' || e.process_id || '"', 'null'),
+            ',"recorded_at":"', to_char(e.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+            '","reverses":', coalesce('"' || e.reverses || '"', 'null'),
+            ',"sequence":', coalesce(n.sequence::text, 'null'),
+            ',"series":', coalesce(n.series::text, 'null'), ',"tenant":"', e.tenant_id,
+            '","transaction":"', e.transaction_id, '","voucher":', to_json(e.voucher), '}') AS content
+        FROM journal_entries AS e
+        LEFT JOIN side AS s ON s.entry_id = e.id
+        LEFT JOIN number AS n ON n.entry_id = e.id
+        WHERE e.tenant_id = (SELECT current_tenant()) AND e.id = ANY (ids)
+    )
+    SELECT id, postings, content, sha256('\x00'::bytea || convert_to(content, 'UTF8'))
+    FROM entry JOIN unnest(ids) WITH ORDINALITY AS wanted (id, place) USING (id) ORDER BY place
 $$;
 REVOKE ALL ON FUNCTION entry_leaves(uuid[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION entry_leaves(uuid[]) TO kontor_app, kontor_reader;
