@@ -230,13 +230,13 @@ BEGIN
 END $$;
 
 -- Keeps what a check found, once per key.
-CREATE FUNCTION ledger_keep_check(company uuid, found jsonb, key text) RETURNS uuid
+CREATE FUNCTION ledger_keep_check(company uuid, result jsonb, key text) RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$ BEGIN
     INSERT INTO ledger_checks (tenant_id, id, company_id, effect_key, checked_at, milliseconds, entries,
         postings, difference, checks)
-    VALUES (current_tenant(), uuidv7(), company, key, clock_timestamp(), (found->>'milliseconds')::bigint,
-        (found->>'entries')::bigint, (found->>'postings')::bigint, found->>'difference', found->'checks')
+    VALUES (current_tenant(), uuidv7(), company, key, clock_timestamp(), (result->>'milliseconds')::bigint,
+        (result->>'entries')::bigint, (result->>'postings')::bigint, result->>'difference', result->'checks')
     ON CONFLICT (tenant_id, effect_key) DO NOTHING;
     RETURN (SELECT id FROM ledger_checks WHERE tenant_id = current_tenant() AND effect_key = key);
 END $$;
