@@ -25,6 +25,7 @@ class Care:
         self.activities = IntegrityActivities(book.database.app, self.sealing)
 
     def run(self, name, *, workflow=None):
+        self.sealed.settle()
         environment = ActivityEnvironment()
         environment.info = replace(environment.info, workflow_id=workflow or str(uuid4()))
         return environment.run(getattr(self.activities, name), self.book.tenant.id)

@@ -30,6 +30,7 @@ def books(database):
         tenant = open_tenant(database.admin, Tenant(uuid4()), today=Book.TODAY)
         made.append(Sealed(Book(database, tenant)))
         made[-1].sales(1)
+        made[-1].settle()
     return made
 
 

@@ -67,8 +67,9 @@ def seal(connection: Connection, signer: Signer, *, most: int = MOST) -> Head | 
     """Seal up to `most` entries that wait for it; None when none does.
 
     Of two at once one waits for the other: there is one chain per tenant. An entry waits until no
-    transaction older than its own is running, so none that commits late is passed over. Sealing
-    again seals what came since, and nothing twice. Raises Refusal `transactions_must_go_on`.
+    transaction of the server older than its own is writing, so none that commits late is passed
+    over. Sealing again seals what came since, and nothing twice. Raises Refusal
+    `transactions_must_go_on`.
     """
     public = {"public_key": signer.public_key}
     drafted = connection.scalar(DRAFT, {"most": most, **public})

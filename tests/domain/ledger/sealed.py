@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from config.keys import new_signing_key
 from domain.database import transaction
@@ -14,6 +14,9 @@ from domain.ledger.sealing.seals import Signer
 from domain.ledger.sealing.verification import Verdict
 from domain.ledger.sealing.verify_seal import Head
 from tests.book import Book
+from tests.installation import eventually
+
+SETTLED = text("SELECT pg_snapshot_xmin(pg_current_snapshot()) >= CAST(:begun AS xid8)")
 
 
 class Sealed:
@@ -27,8 +30,21 @@ class Sealed:
         """The installation's key."""
         return Signer(new_signing_key())
 
-    def seal(self, most: int = 10_000) -> Head | None:
+    def settle(self) -> None:
+        """Wait until what was posted may be sealed: until older transactions of other tests end."""
+        with self.book.transaction() as connection:
+            begun = connection.scalar(text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text"))
+
+        def is_settled() -> bool:
+            with self.book.transaction() as connection:
+                return bool(connection.scalar(SETTLED, {"begun": begun}))
+
+        eventually(is_settled)
+
+    def seal(self, most: int = 10_000, *, settled: bool = True) -> Head | None:
         """Seal what waits for it, as the sealer does."""
+        if settled:
+            self.settle()
         with self.book.transaction() as connection:
             return seals.seal(connection, self.signer, most=most)
 

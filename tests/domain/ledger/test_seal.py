@@ -193,13 +193,14 @@ def test_one_transaction_may_take_several_batches(book, sealed):
 
 def test_who_commits_late_is_not_passed_over(book, sealed):
     sealed.sales(1)
+    sealed.settle()
     with book.transaction() as late:
         book.post_in(late, book.sale(700, narration="Late"), key="late")
         # On other accounts: the balances of the first are held until it commits.
         book.post(ELSEWHERE)
         # What is younger than a transaction that is still running waits for it.
-        assert sealed.seal().entries == 1
-        assert sealed.seal() is None
+        assert sealed.seal(settled=False).entries == 1
+        assert sealed.seal(settled=False) is None
     head = sealed.seal()
 
     assert head.entries == 2
@@ -221,6 +222,7 @@ def test_who_only_reads_holds_no_sealer(book, sealed):
 
 def test_a_rolled_back_seal_leaves_no_gap(book, sealed):
     sealed.sales(2)
+    sealed.settle()
     with book.transaction() as connection:
         assert seals.seal(connection, sealed.signer).batch == 1
         connection.rollback()
@@ -233,7 +235,7 @@ def test_many_sealers_and_posters_make_one_chain(sealed):
         return lambda: sealed.sales(5, first=number * 10 + 1)
 
     def sealing():
-        return [sealed.seal(most=4) for _ in range(6)]
+        return [sealed.seal(most=4, settled=False) for _ in range(6)]
 
     at_once([*(posting(number) for number in range(4)), *[sealing] * 4])
     while sealed.seal(most=4):
@@ -246,6 +248,7 @@ def test_many_sealers_and_posters_make_one_chain(sealed):
 
 def test_members_without_a_signed_head_do_not_outlive_their_transaction(book, sealed):
     sealed.sales(1)
+    sealed.settle()
     with pytest.raises(IntegrityError), book.transaction() as connection:
         connection.execute(seals.DRAFT, {"most": 1, "public_key": sealed.signer.public_key})
     assert sealed.seal().batch == 1
