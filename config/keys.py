@@ -27,18 +27,21 @@ class Keys:
     bearer_public: bytes
     actor_private: bytes
     actor_public: bytes
+    seal_private: bytes
 
 
 def load(settings: Settings) -> Keys:
     """Read the keys of the installation; the first call makes them."""
     folder = settings.key_folder
     bearer, actor = (kept(folder / f"{name}.pem", new_signing_key) for name in ("bearer", "actor"))
+    seal = kept(folder / "seal.pem", new_signing_key)
     return Keys(
         payload=kept(folder / "payload.key", lambda: secrets.token_bytes(32)),
         bearer_private=bearer,
         bearer_public=public_half(bearer),
         actor_private=actor,
         actor_public=public_half(actor),
+        seal_private=seal,
     )
 
 

@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     api_url: str = ""
     bank_url: str = ""
     keys: Path | None = None
+    seals: Path | None = None
     definitions: Path = ROOT / "config" / "processes"
     crash_at: str = ""
     deliver_twice: bool = False
@@ -44,5 +45,10 @@ class Settings(BaseSettings):
 
     @property
     def key_folder(self) -> Path:
-        """Where the payload, bearer and actor keys live."""
+        """Where the payload, bearer, actor and seal keys live."""
         return self.keys or self.home / "keys"
+
+    @property
+    def seal_folder(self) -> Path:
+        """Where the heads of seals are kept, out of reach of those who write the database."""
+        return self.seals or self.home / "seals"

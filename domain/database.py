@@ -97,6 +97,14 @@ def transaction(engine: Engine, tenant: UUID) -> Iterator[Connection]:
         raise refusal from fault
 
 
+@contextmanager
+def snapshot(engine: Engine, tenant: UUID) -> Iterator[Connection]:
+    """A transaction that only reads, and reads one state of the book however long it takes."""
+    steady = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    with transaction(steady, tenant) as connection:
+        yield connection
+
+
 def refusal_behind(fault: DBAPIError) -> Refusal | None:
     """The Refusal that the database raised, or None when it was a fault."""
     origin = fault.orig

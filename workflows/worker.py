@@ -22,6 +22,7 @@ from activities.desk import Desk
 from activities.effects import Effects
 from activities.exceptions import ExceptionActivities
 from activities.histories import HistoryActivities
+from activities.integrity import IntegrityActivities, Sealing
 from activities.ledger import LedgerActivities
 from activities.partners.bank import Bank
 from activities.payments import PaymentActivities
@@ -30,9 +31,10 @@ from activities.twice import DeliverTwice
 from config import database, keys
 from config.settings import Mode, Settings
 from domain.definitions.catalog import Catalog
+from domain.ledger.sealing.seals import Signer
 from domain.processes import release
 from domain.refusal import Refusal
-from workflows import archive, catalog, client
+from workflows import archive, catalog, client, ledger_care
 from workflows.kit.configuration import Configuration, configure
 
 ACTIVITY_SLOTS = 16
@@ -72,22 +74,34 @@ def runner() -> SandboxedWorkflowRunner:
 
 
 def worker(
-    temporal: Client, task_queue: str, desk: Desk, bank: Bank, *, interceptors: list[Interceptor]
+    temporal: Client,
+    task_queue: str,
+    desk: Desk,
+    bank: Bank,
+    *,
+    interceptors: list[Interceptor],
+    sealing: Sealing | None = None,
 ) -> Worker:
-    """The worker of one task queue, with every process and every activity."""
-    groups = (
+    """The worker of one task queue, with every process and every activity.
+
+    Without `sealing` it leaves the ledger's care to another one.
+    """
+    engine = desk.effects.engine
+    groups: tuple[object, ...] = (
         ProcessActivities(desk),
         ApprovalActivities(desk),
         LedgerActivities(desk),
         PaymentActivities(desk, bank),
         ExceptionActivities(desk),
-        HistoryActivities(desk.effects.engine, temporal),
+        HistoryActivities(engine, temporal),
+        *([IntegrityActivities(engine, sealing)] if sealing else []),
     )
+    care = ledger_care.WORKFLOWS if sealing else ()
     configure(Configuration(desk.catalog, desk.actor_key))
     return Worker(
         temporal,
         task_queue=task_queue,
-        workflows=[*catalog.PROCESSES.values(), archive.ArchiveHistories],
+        workflows=[*catalog.PROCESSES.values(), archive.ArchiveHistories, *care],
         activities=[method for group in groups for method in activities_of(group)],
         activity_executor=ThreadPoolExecutor(ACTIVITY_SLOTS),
         workflow_runner=runner(),
@@ -129,13 +143,19 @@ async def main(settings: Settings) -> None:
     )
     interceptors: list[Interceptor] = [DeliverTwice()] if settings.deliver_twice else []
     running = worker(
-        temporal, settings.task_queue, desk, Bank(settings.bank_url), interceptors=interceptors
+        temporal,
+        settings.task_queue,
+        desk,
+        Bank(settings.bank_url),
+        interceptors=interceptors,
+        sealing=Sealing(Signer(own.seal_private), settings.seal_folder),
     )
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with running:
         await archive.schedule(temporal, settings.task_queue)
+        await ledger_care.schedule(temporal, settings.task_queue)
         announce(settings.home)
         await stop.wait()
 

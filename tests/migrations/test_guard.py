@@ -45,6 +45,9 @@ DEFINERS = {
     "ledger_year_checks(uuid,text)": {"kontor_app", "kontor_reader"},
     "ledger_close_year(uuid,text,text,text,uuid,text,text)": {"kontor_app"},
     "ledger_reopen_year(uuid,text,uuid,uuid,text,text)": {"kontor_app"},
+    "ledger_draft_seal(integer,bytea)": {"kontor_app"},
+    "ledger_seal(bytea,bytea)": {"kontor_app"},
+    "ledger_keep_check(uuid,jsonb,text)": {"kontor_app"},
     "tenant_ids()": {"kontor_app"},
 }
 PATHS = "search_path=public, pg_temp"
