@@ -23,8 +23,9 @@ Result = TypeVar("Result")
 
 WRITTEN_BY_POSTING = (
     "journal_entries", "postings", "balances", "day_movements", "number_series",
-    "voucher_numbers", "dimension_sets", "periods", "accounts", "entry_warnings",
-    "limits", "holds", "hold_events",
+    "voucher_numbers", "dimension_sets", "periods", "accounts",
+    "entry_warnings", "limits", "holds", "hold_events",
+    "budgets", "budget_lines",
 )  # fmt: skip
 
 

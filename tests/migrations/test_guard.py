@@ -32,6 +32,8 @@ DEFINERS = {
     "ledger_release(uuid,text,text)": {"kontor_app"},
     "ledger_expire_holds(integer)": {"kontor_app"},
     "ledger_set_period(uuid,text,uuid,text)": {"kontor_app"},
+    "ledger_set_budget(jsonb,uuid,text)": {"kontor_app"},
+    "ledger_activate_budget(uuid,uuid)": {"kontor_app"},
     "tenant_ids()": {"kontor_app"},
 }
 PATHS = "search_path=public, pg_temp"
