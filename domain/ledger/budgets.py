@@ -103,7 +103,7 @@ class Figures:
 
     @property
     def basis_points(self) -> int | None:
-        """The difference in hundredths of a percent of the budget, half to even; None of nothing."""
+        """The difference in hundredths of a percent of the budget, half to even."""
         if self.budget == 0:
             return None
         whole, rest = divmod(self.difference * 10_000, self.budget)
