@@ -7,6 +7,7 @@ from domain.documents import tables as documents
 from domain.ledger import budgets_tables as budgets
 from domain.ledger import holds_tables as holds
 from domain.ledger import tables as ledger
+from domain.ledger.transfer import tables as transfer
 from domain.processes import tables as processes
 
 __all__ = [
@@ -15,7 +16,12 @@ __all__ = [
     "approvals",
     "budgets",
     "documents",
+
+
+__all__ = [
     "holds",
     "ledger",
     "processes",
+    "transfer",
+]
 ]

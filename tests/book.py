@@ -25,7 +25,7 @@ WRITTEN_BY_POSTING = (
     "journal_entries", "postings", "balances", "day_movements", "number_series",
     "voucher_numbers", "dimension_sets", "periods", "accounts",
     "entry_warnings", "limits", "holds", "hold_events",
-    "budgets", "budget_lines",
+    "budgets", "budget_lines", "imports",
 )  # fmt: skip
 
 

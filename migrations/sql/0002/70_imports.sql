@@ -9,6 +9,7 @@ CREATE TABLE imports (
     kind text NOT NULL CHECK (kind IN ('opening', 'import', 'journal')),
     entries bigint NOT NULL CHECK (entries > 0),
     position bigint NOT NULL DEFAULT 0 CHECK (position BETWEEN 0 AND entries),
+    columns jsonb NOT NULL,
     person_id uuid NOT NULL,
     started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (tenant_id, id),
@@ -18,7 +19,8 @@ CREATE TABLE imports (
 );
 
 -- Begins the import of a file, or finds it where it stopped.
-CREATE FUNCTION ledger_begin_import(company uuid, file_digest text, file_kind text, total bigint, person uuid)
+CREATE FUNCTION ledger_begin_import(company uuid, file_digest text, file_kind text, stated jsonb,
+    total bigint, person uuid)
 RETURNS imports
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -32,10 +34,10 @@ BEGIN
     END IF;
     SELECT * INTO begun FROM imports WHERE tenant_id = tenant AND company_id = company AND digest = file_digest;
     IF FOUND THEN
-        IF (begun.kind, begun.entries) <> (file_kind, total) THEN
+        IF (begun.kind, begun.columns, begun.entries) <> (file_kind, stated, total) THEN
             PERFORM refuse('import_must_stay_as_begun', format(
-                'This file was begun at %s as %s with %s entries, not as %s with %s. Import it as it was begun.',
-                begun.started_at, begun.kind, begun.entries, file_kind, total));
+                'The import of this file was begun at %s as %s with %s entries, with columns of its own. Go on with the same kind and columns.',
+                begun.started_at, begun.kind, begun.entries));
         END IF;
         RETURN begun;
     END IF;
@@ -47,8 +49,8 @@ BEGIN
         PERFORM refuse('company_must_be_empty',
             'A whole journal is imported into a company without entries. Choose or open one.');
     END IF;
-    INSERT INTO imports (tenant_id, id, company_id, digest, kind, entries, person_id)
-    VALUES (tenant, uuidv7(), company, file_digest, file_kind, total, person) RETURNING * INTO begun;
+    INSERT INTO imports (tenant_id, id, company_id, digest, kind, entries, columns, person_id)
+    VALUES (tenant, uuidv7(), company, file_digest, file_kind, total, stated, person) RETURNING * INTO begun;
     RETURN begun;
 END $$;
 

@@ -7,7 +7,7 @@ from threading import Event
 from uuid import uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -335,6 +335,7 @@ def test_a_share_is_rounded_half_to_even(budget, actual, points):
     assert Figures(budget, actual).basis_points == points
 
 
+@settings(max_examples=25)
 @given(trips=st.lists(st.tuples(st.integers(1, 400_00), st.integers(4, 9)), max_size=8))
 def test_no_order_of_trips_overspends_a_year(database, trips):
     book = Book(database, open_tenant(database.admin, Tenant(uuid4()), today=Book.TODAY))
