@@ -19,8 +19,8 @@ LEDGER = sorted(
 TENANT_TABLES = sorted(name for name, table in METADATA.tables.items() if "tenant_id" in table.c)
 
 CHUNK = (
-    "uuid[],text[],date[],text[],uuid[],date[],bytea[],jsonb[],integer[],text[],text[],bigint[],"
-    "bigint[],jsonb[]"
+    "uuid[],text[],date[],text[],uuid[],date[],bytea[],jsonb[],integer[],integer[],"
+    "integer[],text[],text[],bigint[],bigint[],jsonb[]"
 )
 
 # The only functions that act with the owner's rights, and who may call them.

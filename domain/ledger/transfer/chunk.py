@@ -16,7 +16,8 @@ from domain.ledger.transfer.mapping import Columns
 SIZE = 10_000
 TYPES = {
     "ids": "uuid", "keys": "text", "days": "date", "narrations": "text", "parties": "uuid",
-    "due_dates": "date", "hashes": "bytea", "more": "jsonb", "places": "integer", "codes": "text",
+    "due_dates": "date", "hashes": "bytea", "more": "jsonb", "counts": "integer",
+    "places": "integer", "lines": "integer", "codes": "text",
     "currencies": "text", "amounts": "bigint", "base_amounts": "bigint", "dimensions": "jsonb",
 }  # fmt: skip
 ARRAYS = ", ".join(f"%s::{kind}[]" for kind in TYPES.values())
@@ -32,7 +33,10 @@ COLUMN_OF = {
 
 @dataclass(slots=True)
 class Chunk:
-    """Entries side by side, then their postings side by side; `places` counts entries from 1."""
+    """Entries side by side, then their postings side by side.
+
+    `counts` says how many postings an entry has, `places` which entry a posting is of, from 1.
+    """
 
     ids: list[UUID | None] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
@@ -42,7 +46,9 @@ class Chunk:
     due_dates: list[date | None] = field(default_factory=list)
     hashes: list[bytes] = field(default_factory=list)
     more: list[Jsonb | None] = field(default_factory=list)
+    counts: list[int] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
     codes: list[str] = field(default_factory=list)
     currencies: list[str] = field(default_factory=list)
     amounts: list[int] = field(default_factory=list)
@@ -66,8 +72,10 @@ def of(drafts: Iterable[Draft], digest: str, parties: Mapping[str, UUID]) -> Chu
         chunk.due_dates.append(draft.due_date)
         chunk.hashes.append(sha256(repr(draft).encode()).digest())
         chunk.more.append(None)
-        for posting in draft.postings:
+        chunk.counts.append(len(draft.postings))
+        for line, posting in enumerate(draft.postings, 1):
             chunk.places.append(place)
+            chunk.lines.append(line)
             chunk.codes.append(posting.account)
             chunk.currencies.append(posting.currency)
             chunk.amounts.append(posting.amount)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -202,6 +203,8 @@ class Reader:
         self.refusals.append(RowRefusal(row[0], column, refusal.code, refusal.message))
 
 
+# Most amounts stand in a table twice, as a debit and as a credit.
+@lru_cache(maxsize=4096)
 def minor(written: str, currency: str) -> int:
     """Minor units of `1,180.00`. Raises Refusal rather than round."""
     amount = money.parse(f"{written} {currency}").amount

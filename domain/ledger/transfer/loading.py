@@ -1,36 +1,34 @@
 """Importing a table: look at all of it first, then post it in chunks that can be taken up again."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
-from itertools import islice
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, select, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Connection, select
 
-from domain.access.tables import companies, parties
+from domain.access.tables import companies
 from domain.canonical import plain
 from domain.ledger.entry import EntryKind
 from domain.ledger.transfer import chunk as chunks
 from domain.ledger.transfer import drafts
 from domain.ledger.transfer.drafts import Draft, RowRefusal
 from domain.ledger.transfer.mapping import Columns
+from domain.ledger.transfer.resuming import (
+    Import,
+    Progress,
+    Stated,
+    Transaction,
+    ahead,
+    batches,
+    begin,
+    party_ids,
+    post_rest,
+)
 from domain.ledger.transfer.table_file import digest as digest_of
 from domain.ledger.transfer.tables import imports
 from domain.refusal import Refusal
-
-BEGIN = text("""
-    SELECT id, position
-    FROM ledger_begin_import(:company, :digest, :kind, :columns, :total, :person)
-""").bindparams(bindparam("columns", type_=JSONB))
-
-Element = TypeVar("Element")
-Transaction = Callable[[], AbstractContextManager[Connection]]
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +64,6 @@ class Preview:
     refusals: tuple[RowRefusal, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
-    """A table whose import has begun: `position` of its entries are in the book."""
-
-    id: UUID
-    digest: str
-    entries: int
-    position: int
-
-
 def preview(connection: Connection, company: UUID, source: Source) -> Preview:
     """Read the whole table and say everything that is wrong with it, by row. Changes nothing.
 
@@ -87,7 +75,7 @@ def preview(connection: Connection, company: UUID, source: Source) -> Preview:
     current = begun(connection, company, source)
     imported = current.position if current else 0
     counted = Counted()
-    for part in batches(entries_of(connection, company, source), chunks.SIZE):
+    for part in ahead(batches(entries_of(connection, company, source), chunks.SIZE)):
         fresh = part[max(imported - counted.entries, 0) :]
         for draft in part:
             counted.add(draft)
@@ -123,21 +111,15 @@ def load(
             current = begun(connection, company, source)
         if current is None:
             check_clean(found)
-            current = begin(connection, company, source, found, person=person)
+            stated = Stated(found.digest, source.kind, found.entries, plain(source.columns))
+            current = begin(connection, company, stated, person=person)
     with transaction() as connection:
         known = party_ids(connection)
         entries = entries_of(connection, company, source)
-    progress(current.position, current.entries)
-    start = 0
-    for part in batches(entries, chunks.SIZE):
-        while current.position < start + len(part):
-            chunk = chunks.of(part[current.position - start :], current.digest, known)
-            with transaction() as connection:
-                position = chunks.post(connection, current.id, current.position, chunk)
-            current = replace(current, position=position)
-            progress(current.position, current.entries)
-        start += len(part)
-    return current
+    digest = current.digest
+    return post_rest(
+        transaction, current, entries, lambda part: chunks.of(part, digest, known), progress
+    )
 
 
 def begun(connection: Connection, company: UUID, source: Source) -> Import | None:
@@ -154,19 +136,6 @@ def begun(connection: Connection, company: UUID, source: Source) -> Import | Non
             "of its own. Go on with the same kind and columns.",
         )
     return Import(row.id, digest, row.entries, row.position)
-
-
-def begin(
-    connection: Connection, company: UUID, source: Source, found: Preview, *, person: UUID
-) -> Import:
-    """Begin an import, once. Raises `import_must_have_entries`, `import_must_stay_as_begun`."""
-    values = {
-        "company": company, "digest": found.digest, "kind": source.kind,
-        "columns": plain(source.columns), "total": found.entries,
-        "person": person,
-    }  # fmt: skip
-    row = connection.execute(BEGIN, values).one()
-    return Import(row.id, found.digest, found.entries, row.position)
 
 
 def check_clean(found: Preview) -> None:
@@ -198,18 +167,6 @@ def entries_of(connection: Connection, company: UUID, source: Source) -> Iterato
     if base_currency is None:
         raise Refusal("company_must_exist", f"There is no company {company}.")
     return drafts.read(source.path, source.columns, base_currency=base_currency)
-
-
-def party_ids(connection: Connection) -> Mapping[str, UUID]:
-    """Parties by code."""
-    rows = connection.execute(select(parties.c.code, parties.c.id))
-    return {row.code: row.id for row in rows}
-
-
-def batches(elements: Iterator[Element], size: int) -> Iterator[list[Element]]:
-    """Lists of `size`, the last one shorter."""
-    while part := list(islice(elements, size)):
-        yield part
 
 
 class Counted:

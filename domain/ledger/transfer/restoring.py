@@ -1,7 +1,6 @@
 """Importing a whole journal into a company without entries: the same book, with ids and keys."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -13,18 +12,17 @@ from sqlalchemy import Connection, bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.ledger.tables import accounts
-from domain.ledger.transfer import chunk as chunks
-from domain.ledger.transfer import journal_file
+from domain.ledger.transfer import journal_file, resuming
 from domain.ledger.transfer.booked import company
 from domain.ledger.transfer.chunk import Chunk
 from domain.ledger.transfer.journal_file import Whole
-from domain.ledger.transfer.loading import (
-    BEGIN,
+from domain.ledger.transfer.resuming import (
     Import,
     Progress,
+    Stated,
     Transaction,
-    batches,
     party_ids,
+    post_rest,
 )
 from domain.ledger.transfer.table_file import digest as digest_of
 from domain.refusal import Refusal
@@ -54,16 +52,9 @@ def restore(
     with transaction() as connection:
         current = begin(connection, company_id, path, whole, person=person)
         known = party_ids(connection)
-    progress(current.position, current.entries)
-    start = 0
-    for part in batches(entries_of(path), chunks.SIZE):
-        while current.position < start + len(part):
-            chunk = chunk_of(part[current.position - start :], known)
-            with transaction() as connection:
-                position = chunks.post(connection, current.id, current.position, chunk)
-            current = replace(current, position=position)
-            progress(current.position, current.entries)
-        start += len(part)
+    current = post_rest(
+        transaction, current, entries_of(path), lambda part: chunk_of(part, known), progress
+    )
     with transaction() as connection:
         close_accounts(connection, company_id, whole)
     return current
@@ -80,18 +71,14 @@ def begin(
             "base_currency_must_be_that_of_the_journal",
             f"The journal is kept in {theirs}, the company in {ours}. Use a company in {theirs}.",
         )
-    digest = digest_of(path, company_id)
-    values = {
-        "company": company_id, "digest": digest, "kind": "journal", "columns": {},
-        "total": whole.entries, "person": person,
-    }  # fmt: skip
-    row = connection.execute(BEGIN, values).one()
-    if row.position == 0:
+    stated = Stated(digest_of(path, company_id), "journal", whole.entries, {})
+    begun = resuming.begin(connection, company_id, stated, person=person)
+    if begun.position == 0:
         for day in whole.header["fiscal_years"]:
             connection.execute(OPEN_YEAR, {"company": company_id, "day": date.fromisoformat(day)})
         for account in whole.header["accounts"]:
             connection.execute(OPEN_ACCOUNT, {"company": company_id, "stated": account})
-    return Import(row.id, digest, whole.entries, row.position)
+    return begun
 
 
 def close_accounts(connection: Connection, company_id: UUID, whole: Whole) -> None:
@@ -126,8 +113,10 @@ def chunk_of(entries: list[dict[str, Any]], parties: Mapping[str, UUID]) -> Chun
         chunk.hashes.append(sha256(repr(entry).encode()).digest())
         more = {name: entry[name] for name in MORE if name in entry}
         chunk.more.append(Jsonb(more | entry.get("number", {})))
-        for posting in entry["postings"]:
+        chunk.counts.append(len(entry["postings"]))
+        for line, posting in enumerate(entry["postings"], 1):
             chunk.places.append(place)
+            chunk.lines.append(line)
             chunk.codes.append(posting["account"])
             chunk.currencies.append(posting["currency"])
             chunk.amounts.append(posting["amount"])

@@ -1,7 +1,7 @@
 """CSV files and workbooks as rows of cells, one after another, however long they are."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -25,9 +25,7 @@ def rows(path: Path, columns: Columns) -> Iterator[Row]:
     """
     read = workbook if path.suffix.lower() == ".xlsx" else separated
     for number, cells in read(path, columns):
-        if any(isinstance(cell, str) and "\0" in cell for cell in cells):
-            raise unreadable(path, f"Row {number} has a NUL character. Save the file anew")
-        if any(cell not in (None, "") for cell in cells):
+        if any(cells):
             yield number, cells
 
 
@@ -35,13 +33,21 @@ def separated(path: Path, columns: Columns) -> Iterator[Row]:
     """The rows of a CSV file in UTF-8."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, delimiter=columns.delimiter, strict=True)
+            reader = csv.reader(without_nul(file, path), delimiter=columns.delimiter, strict=True)
             number = 1
             for cells in reader:
                 yield number, cells
                 number = reader.line_num + 1
     except (UnicodeDecodeError, csv.Error) as fault:
         raise unreadable(path, f"{fault}. Save it as CSV in UTF-8") from fault
+
+
+def without_nul(lines: Iterable[str], path: Path) -> Iterator[str]:
+    """The lines, unless one has the character that no text of the database may have."""
+    for line in lines:
+        if "\0" in line:
+            raise unreadable(path, "It has NUL characters. Save it anew as CSV in UTF-8")
+        yield line
 
 
 def workbook(path: Path, columns: Columns) -> Iterator[Row]:

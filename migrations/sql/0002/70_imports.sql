@@ -54,10 +54,10 @@ BEGIN
     RETURN begun;
 END $$;
 
--- Entries of a chunk as columns of equal length, one element an entry. `more` has what few entries
+-- Entries of a chunk as columns of equal length, one element an entry; `counts` are of its postings. `more` has what few entries
 -- have: kind, voucher, module, reverses, process, document. An entry without an id is given one.
 CREATE FUNCTION imported_entries(company uuid, kind text, ids uuid[], keys text[], days date[],
-    narrations text[], parties uuid[], due_dates date[], hashes bytea[], more jsonb[], places integer[])
+    narrations text[], parties uuid[], due_dates date[], hashes bytea[], more jsonb[], counts integer[])
 RETURNS entry_in[]
 LANGUAGE sql VOLATILE
 AS $$
@@ -66,17 +66,16 @@ AS $$
         coalesce(m->>'kind', kind), coalesce(m->>'voucher', 'journal'), coalesce(m->>'module', 'general'),
         e.narration, (m->>'reverses')::uuid, e.party, e.due_date, (m->>'process')::uuid,
         (m->>'document')::uuid, NULL, NULL, NULL,
-        CASE coalesce(n.postings, 0) WHEN 0 THEN '[]' WHEN 1 THEN '[0]' ELSE '[0,0]' END::jsonb
+        CASE e.postings WHEN 0 THEN '[]' WHEN 1 THEN '[0]' ELSE '[0,0]' END::jsonb
     )::entry_in)
-    FROM unnest(ids, keys, days, narrations, parties, due_dates, hashes, more) WITH ORDINALITY
-        AS e (id, key, day, narration, party, due_date, hash, m, place)
-    LEFT JOIN companies AS c ON c.tenant_id = (SELECT current_tenant()) AND c.id = company
-    LEFT JOIN (SELECT of_entry, count(*) AS postings FROM unnest(places) AS of_entry GROUP BY of_entry) AS n
-        ON n.of_entry = place
+    FROM unnest(ids, keys, days, narrations, parties, due_dates, hashes, more, counts) WITH ORDINALITY
+        AS e (id, key, day, narration, party, due_date, hash, m, postings, place)
+    CROSS JOIN (SELECT max(base_currency) AS base_currency FROM companies
+        WHERE tenant_id = (SELECT current_tenant()) AND id = company) AS c
 $$;
 
--- Postings of a chunk as columns: the place of the entry, its line, and the rest.
-CREATE FUNCTION imported_postings(entries entry_in[], places integer[], codes text[], currencies text[],
+-- Postings of a chunk as columns: the place of the entry, the line in it, and the rest.
+CREATE FUNCTION imported_postings(entries entry_in[], places integer[], line_numbers integer[], codes text[], currencies text[],
     amounts bigint[], base_amounts bigint[], stated jsonb[]) RETURNS posting_in[]
 LANGUAGE sql STABLE
 AS $$
@@ -86,11 +85,6 @@ AS $$
     ), known AS MATERIALIZED (
         SELECT id, dimensions FROM dimension_sets WHERE tenant_id = (SELECT current_tenant())
             AND dimensions = ANY (ARRAY(SELECT DISTINCT coalesce(d, '{}') FROM unnest(stated) AS d))
-    ), line AS MATERIALIZED (
-        SELECT p.place, row_number() OVER (PARTITION BY p.place ORDER BY p.ordinality)::integer AS line,
-               p.code, p.currency, p.amount, p.base_amount, coalesce(p.dimensions, '{}') AS dimensions
-        FROM unnest(places, codes, currencies, amounts, base_amounts, stated) WITH ORDINALITY
-            AS p (place, code, currency, amount, base_amount, dimensions)
     )
     SELECT array_agg(ROW(
         p.place, 0, p.line, e.id, e.company_id, e.base_currency, e.entry_date, e.party_id,
@@ -98,28 +92,40 @@ AS $$
         a.is_limited, a.is_budgeted, a.required_dimensions, a.forbidden_dimensions,
         CASE WHEN a.slots > 1 THEN (uuid_hash_extended(e.id, 0) & 9223372036854775807) % a.slots ELSE 0 END,
         p.amount, p.currency, coalesce(p.base_amount, CASE WHEN p.currency = e.base_currency THEN p.amount END),
-        p.dimensions, d.id
+        named.dimensions, d.id
     )::posting_in)
-    FROM line AS p
+    FROM unnest(places, line_numbers, codes, currencies, amounts, base_amounts, stated)
+        AS p (place, line, code, currency, amount, base_amount, said)
+    CROSS JOIN LATERAL (SELECT coalesce(p.said, '{}') AS dimensions) AS named
     JOIN (SELECT * FROM unnest(entries)) AS e ON e.ordinal = p.place
     LEFT JOIN account AS a ON a.code = p.code
-    LEFT JOIN known AS d ON d.dimensions = p.dimensions
+    LEFT JOIN known AS d ON d.dimensions = named.dimensions
 $$;
 
 -- Everything that is wrong with a chunk: of an entry (line 0), or of one of its postings.
 CREATE FUNCTION import_refusals(entries entry_in[], lines posting_in[])
 RETURNS TABLE (ordinal integer, line integer, code text, message text)
 LANGUAGE plpgsql
-AS $$ BEGIN
+AS $$
+DECLARE
+    said jsonb;
+BEGIN
     RETURN QUERY
     SELECT p.ordinal, 0, p.code, p.message FROM hold_periods(entries) AS p;
-    RETURN QUERY
-    SELECT p.ordinal, p.line, p.said, refusal_in_words(p.said, NULL, p.posting, NULL, NULL)
-    FROM (SELECT l.ordinal, l.line, l AS posting, posting_refusal(l) AS said FROM unnest(lines) AS l) AS p
-    WHERE p.said IS NOT NULL;
-    RETURN QUERY
-    SELECT r.ordinal, 0, r.code, r.message FROM refusals(entries, lines) AS r
-    WHERE NOT EXISTS (SELECT FROM unnest(lines) AS l WHERE l.ordinal = r.ordinal AND posting_refusal(l) = r.code);
+    -- Of each entry the first rule that says no; when there is one, all that its postings break.
+    IF NOT is_sound(entries, lines) THEN
+        SELECT jsonb_object_agg(r.ordinal, jsonb_build_array(r.code, r.message)) INTO said
+        FROM refusals(entries, lines) AS r;
+        RETURN QUERY
+        SELECT l.ordinal, l.line, posting_refusal(l), refusal_in_words(posting_refusal(l), NULL, l, NULL, NULL)
+        FROM unnest(lines) AS l WHERE said ? l.ordinal::text AND posting_refusal(l) IS NOT NULL;
+        RETURN QUERY
+        SELECT s.key::integer, 0, s.value->>0, s.value->>1 FROM jsonb_each(said) AS s
+        LEFT JOIN (SELECT DISTINCT l.ordinal::text AS key, posting_refusal(l) AS code
+            FROM unnest(lines) AS l WHERE said ? l.ordinal::text) AS told
+            ON told.key = s.key AND told.code = s.value->>0
+        WHERE told.key IS NULL;
+    END IF;
     RETURN QUERY
     SELECT e.ordinal, 0, 'effect_key_must_have_one_content', format(
         'The key %L is used by an entry that was recorded at %s. Leave it out of the file.', e.key, j.recorded_at)
@@ -127,6 +133,16 @@ AS $$ BEGIN
     CROSS JOIN LATERAL (SELECT recorded_at FROM journal_entries
         WHERE tenant_id = current_tenant() AND effect_key = e.key LIMIT 1) AS j;
 END $$;
+
+-- Whether no entry breaks a rule of posting: that of `refusals`, many times as fast, without words.
+CREATE FUNCTION is_sound(entries entry_in[], lines posting_in[]) RETURNS boolean
+LANGUAGE sql STABLE
+AS $$
+    SELECT NOT EXISTS (SELECT FROM refusals(entries, '{}'))
+        AND NOT EXISTS (SELECT FROM unnest(lines) AS l WHERE posting_refusal(l) IS NOT NULL)
+        AND NOT EXISTS (SELECT FROM unnest(lines) AS l GROUP BY l.ordinal, l.currency HAVING sum(l.amount) <> 0)
+        AND NOT EXISTS (SELECT FROM unnest(lines) AS l GROUP BY l.ordinal HAVING sum(l.base_amount) <> 0)
+$$;
 
 -- The first entry of a chunk that is refused, as posting refuses it.
 CREATE FUNCTION refuse_import(entries entry_in[], lines posting_in[]) RETURNS void
@@ -137,34 +153,34 @@ DECLARE
 BEGIN
     -- Before anything else is read, so that a period cannot be locked meanwhile.
     SELECT p.code, p.message INTO said FROM hold_periods(entries) AS p ORDER BY p.ordinal LIMIT 1;
-    IF NOT FOUND THEN
+    IF NOT FOUND AND NOT is_sound(entries, lines) THEN
         SELECT r.code, r.message INTO said FROM refusals(entries, lines) AS r ORDER BY r.ordinal LIMIT 1;
     END IF;
-    IF FOUND THEN
+    IF said.code IS NOT NULL THEN
         PERFORM refuse(said.code, said.message);
     END IF;
 END $$;
 
 -- What would be refused of a chunk. Changes nothing.
 CREATE FUNCTION ledger_preview_import(company uuid, kind text, ids uuid[], keys text[], days date[],
-    narrations text[], parties uuid[], due_dates date[], hashes bytea[], more jsonb[], places integer[],
-    codes text[], currencies text[], amounts bigint[], base_amounts bigint[], dimensions jsonb[])
+    narrations text[], parties uuid[], due_dates date[], hashes bytea[], more jsonb[], counts integer[],
+    places integer[], line_numbers integer[], codes text[], currencies text[], amounts bigint[], base_amounts bigint[], dimensions jsonb[])
 RETURNS TABLE (ordinal integer, line integer, code text, message text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET jit = off
 AS $$
 DECLARE
     entries constant entry_in[] := imported_entries(
-        company, kind, ids, keys, days, narrations, parties, due_dates, hashes, more, places);
+        company, kind, ids, keys, days, narrations, parties, due_dates, hashes, more, counts);
 BEGIN
     RETURN QUERY SELECT * FROM import_refusals(entries, imported_postings(
-        entries, places, codes, currencies, amounts, base_amounts, dimensions));
+        entries, places, line_numbers, codes, currencies, amounts, base_amounts, dimensions));
 END $$;
 
 -- Posts the chunk of an import that begins after `since` entries, all of it or nothing, and says how
 -- many entries of the file are in the book. A chunk that is in the book already changes nothing.
 CREATE FUNCTION ledger_import(import uuid, since bigint, ids uuid[], keys text[], days date[],
-    narrations text[], parties uuid[], due_dates date[], hashes bytea[], more jsonb[], places integer[],
-    codes text[], currencies text[], amounts bigint[], base_amounts bigint[], dimensions jsonb[])
+    narrations text[], parties uuid[], due_dates date[], hashes bytea[], more jsonb[], counts integer[],
+    places integer[], line_numbers integer[], codes text[], currencies text[], amounts bigint[], base_amounts bigint[], dimensions jsonb[])
 RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET jit = off
 AS $$
@@ -183,8 +199,8 @@ BEGIN
         RETURN begun.position;
     END IF;
     entries := imported_entries(begun.company_id, begun.kind, ids, keys, days, narrations, parties,
-        due_dates, hashes, more, places);
-    lines := imported_postings(entries, places, codes, currencies, amounts, base_amounts, dimensions);
+        due_dates, hashes, more, counts);
+    lines := imported_postings(entries, places, line_numbers, codes, currencies, amounts, base_amounts, dimensions);
     PERFORM refuse_import(entries, lines);
     BEGIN
         PERFORM write_entries(entries, lines);

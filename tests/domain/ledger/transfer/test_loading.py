@@ -15,7 +15,7 @@ from domain.ledger import book as books
 from domain.ledger import entries
 from domain.ledger.entry import EntryKind, JournalEntry, Posting
 from domain.ledger.transfer import chunk as chunks
-from domain.ledger.transfer import loading
+from domain.ledger.transfer import loading, resuming
 from domain.ledger.transfer.loading import Source, Sum
 from domain.ledger.transfer.mapping import Columns
 from domain.money import LARGEST_AMOUNT, plain
@@ -352,22 +352,19 @@ def imported(connection, book, *stated: tuple[str, JournalEntry]):
         chunk.due_dates.append(entry.due_date)
         chunk.hashes.append(key.encode())
         chunk.more.append(None)
-        for posting in entry.postings:
+        chunk.counts.append(len(entry.postings))
+        for line, posting in enumerate(entry.postings, 1):
             chunk.places.append(place)
+            chunk.lines.append(line)
             chunk.codes.append(posting.account)
             chunk.currencies.append(posting.currency)
             chunk.amounts.append(posting.amount)
             chunk.base_amounts.append(posting.base_amount)
             chunk.dimensions.append(chunks.Jsonb(dict(posting.dimensions)))
-    digest = str(uuid4())
-    row = connection.execute(
-        loading.BEGIN,
-        {
-            "company": book.company, "digest": digest, "kind": "import", "columns": {},
-            "total": len(stated), "person": book.tenant.person("asha"),
-        },
-    ).one()  # fmt: skip
-    return chunks.post(connection, row.id, 0, chunk)
+    stated = resuming.Stated(str(uuid4()), "import", len(chunk.keys), {})
+    person = book.tenant.person("asha")
+    begun = resuming.begin(connection, book.company, stated, person=person)
+    return chunks.post(connection, begun.id, 0, chunk)
 
 
 @pytest.mark.parametrize("code", BAD)
