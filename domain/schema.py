@@ -16,12 +16,8 @@ __all__ = [
     "approvals",
     "budgets",
     "documents",
-
-
-__all__ = [
     "holds",
     "ledger",
     "processes",
     "transfer",
-]
 ]
