@@ -5,7 +5,6 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
-    Index,
     Integer,
     LargeBinary,
     Table,
@@ -44,12 +43,6 @@ budgets = Table(
     within_tenant("company_id", "companies"),
     within_tenant("drawn_up_by", "persons"),
     within_tenant("activated_by", "persons"),
-    Index(
-        "budgets_active",
-        *("tenant_id", "company_id", "fiscal_year", "name"),
-        unique=True,
-        postgresql_where=text("state = 'active'"),
-    ),
 )
 
 budget_lines = Table(
@@ -64,8 +57,7 @@ budget_lines = Table(
     Column("amount", BigInteger, nullable=False),
     Column("action", Text, nullable=False),
     Column("span", Text, nullable=False),
-    UniqueConstraint("tenant_id", "budget_id", "account_id", "dimensions", "month"),
+    UniqueConstraint("tenant_id", "account_id", "month", "budget_id", "dimensions"),
     within_tenant("budget_id", "budgets"),
     within_tenant("account_id", "accounts"),
-    Index("budget_lines_account_id", "tenant_id", "account_id", "month"),
 )

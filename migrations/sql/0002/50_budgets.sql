@@ -21,8 +21,6 @@ CREATE TABLE budgets (
     FOREIGN KEY (tenant_id, drawn_up_by) REFERENCES persons (tenant_id, id),
     FOREIGN KEY (tenant_id, activated_by) REFERENCES persons (tenant_id, id)
 );
-CREATE UNIQUE INDEX budgets_active ON budgets (tenant_id, company_id, fiscal_year, name)
-    WHERE state = 'active';
 
 -- A month of a budget line. A line covers postings on its account that have all its dimensions.
 -- Span month: what is spent in the month; year: what is spent from the year's start to the month's end.
@@ -37,11 +35,10 @@ CREATE TABLE budget_lines (
     action text NOT NULL CHECK (action IN ('report', 'warn', 'stop')),
     span text NOT NULL CHECK (span IN ('month', 'year')),
     PRIMARY KEY (tenant_id, id),
-    UNIQUE (tenant_id, budget_id, account_id, dimensions, month),
+    UNIQUE (tenant_id, account_id, month, budget_id, dimensions),
     FOREIGN KEY (tenant_id, budget_id) REFERENCES budgets (tenant_id, id),
     FOREIGN KEY (tenant_id, account_id) REFERENCES accounts (tenant_id, id)
 );
-CREATE INDEX budget_lines_account_id ON budget_lines (tenant_id, account_id, month);
 CREATE TRIGGER stay BEFORE UPDATE OR DELETE OR TRUNCATE ON budget_lines
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -162,7 +159,7 @@ BEGIN
         PERFORM refuse('budget_must_exist', format('There is no budget %s.', budget));
     END IF;
     -- Waits for entries that are being posted in the year and holds new ones until commit: none can
-    -- spend unseen while the budget becomes active.
+    -- spend unseen while the budget becomes active. Others who activate wait too, so one stays active.
     PERFORM FROM periods WHERE tenant_id = tenant AND company_id = chosen.company_id
         AND fiscal_year = chosen.fiscal_year ORDER BY id FOR UPDATE;
     SELECT * INTO chosen FROM budgets WHERE tenant_id = tenant AND id = budget FOR UPDATE;

@@ -258,6 +258,19 @@ def test_a_new_version_replaces_the_active_one(book):
     assert variances(book, version=1)[3].in_month.actual == 5000_00
 
 
+def test_of_versions_activated_at_once_one_stays_active(book):
+    drafts = [drawn_up(book, line(), key=str(n)) for n in range(5)]
+
+    def activate(budget):
+        with book.transaction() as connection:
+            budgets.activate(connection, budget, person=book.tenant.person("bina"))
+
+    at_once([lambda budget=budget: activate(budget) for budget in drafts])
+    with book.transaction() as connection:
+        states = connection.scalars(text("SELECT state FROM budgets ORDER BY state")).all()
+    assert states == ["active"] + ["replaced"] * 4
+
+
 def test_drawing_up_again_under_the_key_returns_the_first(book):
     first = drawn_up(book, line())
     before = book.state()
