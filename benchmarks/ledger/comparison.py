@@ -25,11 +25,12 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Ours is at least so many times as fast as another side in a case."""
+    """A side is at least so many times as fast as another in a case."""
 
     case: str
     against: str
     least: float
+    side: str = OURS
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +61,17 @@ class Comparison:
     @property
     def sides(self) -> list[str]:
         """In the order they were measured first, ours last."""
-        found = dict.fromkeys(sorted(each.side for each in self.measured))
-        return [*(side for side in found if side != OURS), OURS]
+        found = dict.fromkeys(each.side for each in self.measured)
+        return sorted(found, key=lambda side: side == OURS)
 
     def values(self, case: str, side: str) -> list[float]:
         """The rounds of one side in one case, in their order."""
         return [each.value for each in self.measured if (each.case, each.side) == (case, side)]
 
-    def speed(self, case: str, against: str) -> Ratio:
-        """How many times as fast ours is, round by round."""
-        ours, other = self.values(case, OURS), self.values(case, against)
-        return Ratio.of(ours, other) if self.unit == "/s" else Ratio.of(other, ours)
+    def speed(self, mark: Mark) -> Ratio:
+        """How many times as fast a side is as the other, round by round."""
+        mine, other = self.values(mark.case, mark.side), self.values(mark.case, mark.against)
+        return Ratio.of(mine, other) if self.unit == "/s" else Ratio.of(other, mine)
 
     def is_met(self) -> bool:
         """Whether all that is required holds."""
@@ -97,12 +98,13 @@ def places(comparison: Comparison) -> set[tuple[str, str]]:
 def verdicts(comparison: Comparison) -> Iterable[tuple[str, bool]]:
     """Each requirement in words, and whether it is met."""
     for mark in comparison.marks:
-        ratio = comparison.speed(mark.case, mark.against)
+        ratio = comparison.speed(mark)
         told = f"{mark.case}: {ratio} times as fast as {mark.against}, at least {mark.least:g}"
         yield verdict(told, ratio.middle >= mark.least)
     for limit in comparison.limits:
         middle = median(comparison.values(limit.case, limit.side))
-        told = f"{limit.case}: {middle:.2f} ms, at most {limit.most:g}"
+        of_side = "" if limit.side == OURS else f", {limit.side}"
+        told = f"{limit.case}{of_side}: {middle:.2f} ms, at most {limit.most:g}"
         yield verdict(told, middle <= limit.most)
 
 

@@ -63,3 +63,8 @@ def plain(fact: Fact, company: str) -> Mapping[str, Any]:
             ],
         },
     }
+
+
+def rupees(paise: int) -> str:
+    """1234.50; credits below zero."""
+    return f"{'-' if paise < 0 else ''}{abs(paise) // 100}.{abs(paise) % 100:02}"

@@ -1,19 +1,19 @@
 """Other ledgers on the same server, or reading files, against ours. They run in .bench-venv."""
 
 import json
-import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 from random import Random
 from typing import Any
 from uuid import UUID
 
 from benchmarks.ledger import facts as drawing
 from benchmarks.ledger.comparison import OURS, BooksDisagree, Comparison, Mark, Measured
+from benchmarks.ledger.facts import Fact
 from benchmarks.ledger.ground import Book, Ground, plain_url, require
 from benchmarks.ledger.posting import Domain
 from config.settings import ROOT
@@ -86,20 +86,15 @@ def run(ground: Ground, *, rounds: int, quick: bool) -> tuple[Comparison, ...]:
         }
         ours = Ours(book)
         for number in range(rounds + 1):
-            turn = [
-                *((SINGLE, name, theirs(each, "single", singles)) for name, each in peers.items()),
-                (SINGLE, OURS, ours.posts([1] * singles, number)),
-                (BATCH, HORDAK, theirs(peers[HORDAK], "batch", batches, size=1_000)),
-                (BATCH, OURS, ours.posts([1_000] * batches, number)),
-            ]
-            rates += [Measured(*each) for each in turn] if number else []
+            turn = posts(ours, peers, singles, batches, number)
+            rates += turn if number else []
         for each in peers.values():
             each.ask("fill", postings=postings)
         ours.fill(postings)
         ground.analyze()
         for number in range(rounds + 1):
             found = {name: each.ask("trial_balance")["seconds"] for name, each in peers.items()}
-            found[OURS] = ours.report()
+            found[OURS] = reported(book)
             case = f"{REPORT}, {postings:,} postings"
             times += [Measured(case, *each) for each in scaled(found)] if number else []
     marks = [Mark(SINGLE, name, 1) for name in MODULES]
@@ -113,6 +108,20 @@ def run(ground: Ground, *, rounds: int, quick: bool) -> tuple[Comparison, ...]:
             marks=tuple(Mark(case, name, 1) for name in MODULES),
         ),
     )  # fmt: skip
+
+
+def posts(
+    ours: "Ours", peers: dict[str, Peer], singles: int, batches: int, number: int
+) -> list[Measured]:
+    """Everyone posts, single entries and batches where it has them; each turn another begins."""
+    todo: list[tuple[str, str, Callable[[], float]]] = [
+        (SINGLE, name, partial(theirs, each, "single", singles)) for name, each in peers.items()
+    ]
+    todo.append((SINGLE, OURS, partial(ours.posts, [1] * singles, number)))
+    todo.append((BATCH, HORDAK, partial(theirs, peers[HORDAK], "batch", batches, size=1_000)))
+    todo.append((BATCH, OURS, partial(ours.posts, [1_000] * batches, number)))
+    start = number % len(todo)
+    return [Measured(case, side, post()) for case, side, post in todo[start:] + todo[:start]]
 
 
 def scaled(seconds: dict[str, float]) -> list[tuple[str, float]]:
@@ -138,15 +147,23 @@ class Ours:
     book: Book
 
     def posts(self, sizes: Sequence[int], seed: int) -> float:
-        """Entries a second; the book has then grown by just that."""
-        random, post = Random(seed), Domain(self.book).post
+        """Entries a second."""
+        random = Random(seed)
         work = [drawing.drawn(random, size, accounts=ACCOUNTS) for size in sizes]
+        return sum(sizes) / self.seconds(work)
+
+    def seconds(self, work: Sequence[Sequence[Fact]]) -> float:
+        """Seconds to post, a transaction for each; the book has then grown by just that."""
+        post = Domain(self.book).post
         expected = self.book.standing()
         for facts in work:
             expected = expected.after(len(facts), drawing.debits(facts))
-        seconds = lasted(lambda: [post(facts) for facts in work])
+        started = time.perf_counter()
+        for facts in work:
+            post(facts)
+        seconds = time.perf_counter() - started
         require(expected, self.book.standing())
-        return sum(sizes) / seconds
+        return seconds
 
     def fill(self, postings: int) -> None:
         """Up to so many postings in all."""
@@ -155,23 +172,17 @@ class Ours:
             self.posts([min(1_000, missing)], missing)
             missing -= 1_000
 
-    def report(self) -> float:
-        """Seconds for a trial balance."""
-        company = self.book.tenant.company
-        with transaction(self.book.engine, self.book.tenant.id) as connection:
-            started = time.perf_counter()
-            found = trial_balance(connection, company)
-            seconds = time.perf_counter() - started
-        if not found.base_debit == found.base_credit > 0:
-            raise BooksDisagree(f"Debits {found.base_debit}, credits {found.base_credit}.")
-        return seconds
 
-
-def lasted(work: Callable[[], object]) -> float:
-    """Seconds."""
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
+def reported(book: Book) -> float:
+    """Seconds for a trial balance."""
+    company = book.tenant.company
+    with transaction(book.engine, book.tenant.id) as connection:
+        started = time.perf_counter()
+        found = trial_balance(connection, company)
+        seconds = time.perf_counter() - started
+    if not found.base_debit == found.base_credit > 0:
+        raise BooksDisagree(f"Debits {found.base_debit}, credits {found.base_credit}.")
+    return seconds
 
 
 def database(ground: Ground, name: str) -> str:
@@ -179,9 +190,3 @@ def database(ground: Ground, name: str) -> str:
     with ground.owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {name}")
     return plain_url(ground.owner).replace("/kontor", f"/{name}")
-
-
-def hledger() -> Path | None:
-    """The program, when there is one."""
-    found = shutil.which("hledger")
-    return Path(found) if found else None

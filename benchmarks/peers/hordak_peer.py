@@ -10,7 +10,7 @@ import dj_database_url
 import django
 from django.conf import settings
 
-from benchmarks.peers.speech import Answer, serve, timed
+from benchmarks.peers.speech import Answer, each_timed, serve, timed
 
 settings.configure(
     DATABASES={"default": {**dj_database_url.parse(sys.argv[1]), "CONN_MAX_AGE": None}},
@@ -59,9 +59,7 @@ def sales(count: int) -> list[Sale]:
 
 def single(count: int) -> Answer:
     """One entry after another, each committed."""
-    work = sales(count)
-    seconds, _ = timed(lambda: [post(*sale) for sale in work])
-    return {"seconds": seconds}
+    return {"seconds": each_timed(post, sales(count))}
 
 
 def post(day: date, debited: Any, credited: Any, amount: Decimal) -> None:
@@ -74,9 +72,7 @@ def post(day: date, debited: Any, credited: Any, amount: Decimal) -> None:
 
 def batch(count: int, size: int) -> Answer:
     """So many batches, each in one transaction."""
-    work = [sales(size) for _ in range(count)]
-    seconds, _ = timed(lambda: [post_batch(each) for each in work])
-    return {"seconds": seconds}
+    return {"seconds": each_timed(post_batch, [(sales(size),) for _ in range(count)])}
 
 
 def post_batch(batch: list[Sale]) -> None:

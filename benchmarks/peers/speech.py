@@ -6,7 +6,7 @@ Only the work itself is timed, in the process that does it.
 import json
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 Answer = Mapping[str, float]
@@ -28,3 +28,11 @@ def timed(work: Callable[[], Any]) -> tuple[float, Any]:
     started = time.perf_counter()
     result = work()
     return time.perf_counter() - started, result
+
+
+def each_timed(work: Callable[..., None], pieces: Iterable[Sequence[Any]]) -> float:
+    """Seconds that the work takes for all pieces, one after another."""
+    started = time.perf_counter()
+    for piece in pieces:
+        work(*piece)
+    return time.perf_counter() - started
