@@ -9,6 +9,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 from uuid import UUID
 
+from rich.console import Console
 from rich.progress import Progress
 
 from benchmarks.ledger import copy_floor
@@ -65,7 +66,7 @@ def run(ground: Ground, *, rounds: int, quick: bool) -> Comparison:
 def load(book: Book, table: Path) -> None:
     """As an activity imports, with its progress on the terminal."""
     own = partial(transaction, book.engine, book.tenant.id)
-    with Progress(transient=True) as bar:
+    with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Importing")
         loading.load(
             own,

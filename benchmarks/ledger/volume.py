@@ -4,6 +4,7 @@ from pathlib import Path
 from uuid import UUID
 
 import psycopg
+from rich.console import Console
 from rich.progress import Progress
 from sqlalchemy import text
 
@@ -45,7 +46,10 @@ def opened(ground: Ground) -> Book:
 def grow(ground: Ground, book: Book, *, held: int, postings: int) -> None:
     """From so many postings to so many; both multiples of 200."""
     company = book.tenant.company
-    with psycopg.connect(plain_url(ground.owner)) as connection, Progress(transient=True) as bar:
+    with (
+        psycopg.connect(plain_url(ground.owner)) as connection,
+        Progress(console=Console(stderr=True), transient=True) as bar,
+    ):
         connection.execute(FUNCTIONS.read_text())
         connection.execute("SET session_replication_role = replica")
         connection.commit()
