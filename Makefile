@@ -45,8 +45,15 @@ format: setup ## Put the code in order
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: setup ## Floors, peers and ours, side by side
+bench: setup .bench-venv/.locked ## Floors, peers and ours, side by side
 	$(BIN)/python -m benchmarks
+
+# The peers, in an environment of their own. One comes as source alone: plain Python, nothing is compiled.
+.bench-venv/.locked: requirements/bench.lock requirements/bench-source.lock | setup
+	test -x .bench-venv/bin/python || $(PYTHON) -m venv --without-pip .bench-venv
+	VIRTUAL_ENV=.bench-venv $(BIN)/uv pip sync --quiet --require-hashes --only-binary :all: requirements/bench.lock
+	VIRTUAL_ENV=.bench-venv $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --require-hashes -r requirements/bench-source.lock
+	touch $@
 
 reset: ## Forget the data of `make run` (asks first)
 	@test -x $(BIN)/kontor && $(BIN)/kontor reset || echo "Nothing to reset: run 'make setup' first."
@@ -54,3 +61,7 @@ reset: ## Forget the data of `make run` (asks first)
 lock: ## Resolve requirements/*.in again into hash-pinned locks that name no index
 	for name in run dev uv; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-annotate --only-binary :all: requirements/$$name.in -o requirements/$$name.lock || exit 1; done
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--only-binary :all: --override requirements/bench.overrides requirements/bench.in -o requirements/bench.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--no-deps requirements/bench-source.in -o requirements/bench-source.lock

@@ -6,19 +6,46 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks import ledger, processes, tables
+from benchmarks import processes, tables
 from benchmarks.arena import ENGINE, FLOOR, REST
+from benchmarks.ledger import running as ledger
 
 AT_A_TIME = (1, 32)
+COMPARISONS = ("processes", "ledger")
 
 
 def main() -> None:
     """Read the options, run what is asked, print it, write it down."""
+    asked = options().parse_args()
+    results: dict[str, Any] = {}
+    if "processes" in asked.comparison:
+        outcome = processes.run(
+            rounds=asked.rounds, at_a_time=asked.at_a_time, sides=(FLOOR, *asked.side)
+        )
+        print(tables.processes(outcome), end="\n\n")
+        results["processes"] = asdict(outcome)
+    if "ledger" in asked.comparison:
+        found = ledger.run(rounds=asked.rounds, quick=asked.quick, parts=asked.part)
+        results["ledger"] = [asdict(each) for each in found]
+    print(tables.machine())
+    if asked.json:
+        asked.json.write_text(json.dumps({"machine": tables.machine(), **results}, indent=1))
+
+
+def options() -> argparse.ArgumentParser:
+    """What can be asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "comparison", nargs="*", default=COMPARISONS, help="processes, ledger (default both)"
+    )
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each side (default 5)")
     parser.add_argument(
-        "--only", choices=["processes", "ledger"], help="run one comparison, not all"
+        "--quick", action="store_true", help="the ledger on a small scale: to see that it runs"
     )
+    parser.add_argument(
+        "--part", nargs="+", choices=tuple(ledger.PARTS), default=tuple(ledger.PARTS),
+        help="parts of the ledger's comparison (default all)",
+    )  # fmt: skip
     parser.add_argument(
         "--at-a-time", type=int, nargs="+", default=AT_A_TIME,
         help="how many processes run at a time (default 1 32)",
@@ -28,21 +55,7 @@ def main() -> None:
         help="which of ours meet the floor (default both)",
     )  # fmt: skip
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every round to FILE too")
-    asked = parser.parse_args()
-    results: dict[str, Any] = {}
-    if asked.only in (None, "processes"):
-        outcome = processes.run(
-            rounds=asked.rounds, at_a_time=asked.at_a_time, sides=(FLOOR, *asked.side)
-        )
-        print(tables.processes(outcome), end="\n\n")
-        results["processes"] = asdict(outcome)
-    if asked.only in (None, "ledger"):
-        posted = ledger.run(rounds=asked.rounds)
-        print(ledger.table(posted), end="\n\n")
-        results["ledger"] = [asdict(each) for each in posted]
-    print(tables.machine())
-    if asked.json:
-        asked.json.write_text(json.dumps({"machine": tables.machine(), **results}, indent=1))
+    return parser
 
 
 if __name__ == "__main__":

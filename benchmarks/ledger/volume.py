@@ -1,0 +1,72 @@
+"""A book of millions of postings, made quickly by its owner and proved sound by `integrity`."""
+
+from pathlib import Path
+from uuid import UUID
+
+import psycopg
+from rich.console import Console
+from rich.progress import Progress
+from sqlalchemy import text
+
+from benchmarks.ledger.comparison import BooksDisagree
+from benchmarks.ledger.facts import CODES, DAYS
+from benchmarks.ledger.ground import OPEN_ACCOUNTS, Book, Ground, plain_url
+from domain.database import transaction
+from domain.ledger import integrity
+
+FUNCTIONS = Path(__file__).with_suffix(".sql")
+TENANT = UUID("0190b000-0000-7000-8000-000000000005")
+BUSY, RECEIVABLE = CODES[0], "R0000"
+CUSTOMERS = 1_000
+CHUNK = 20_000
+GROW = "SELECT pg_temp.grow(%s, %s, %s, %s, %s)"
+ADD_UP = "SELECT pg_temp.add_up(%s, %s)"
+ADD_CUSTOMERS = text("""
+    INSERT INTO parties (tenant_id, id, code, name, kind)
+    SELECT :tenant, uuidv7(), 'C-' || n, 'Customer ' || n, 'customer'
+    FROM generate_series(1, :customers) AS n
+""")
+
+
+def opened(ground: Ground) -> Book:
+    """The empty book, with its customers and an account of what they owe."""
+    book = ground.book(TENANT)
+    receivable = {
+        "code": RECEIVABLE, "title": "Receivables", "kind": "asset", "control": "receivable",
+        "opened_on": DAYS[0].isoformat(),
+    }  # fmt: skip
+    with transaction(ground.owner, TENANT) as connection:
+        connection.execute(ADD_CUSTOMERS, {"tenant": TENANT, "customers": CUSTOMERS})
+        connection.execute(
+            OPEN_ACCOUNTS, {"company": book.tenant.company, "accounts": [receivable]}
+        )
+    return book
+
+
+def grow(ground: Ground, book: Book, *, held: int, postings: int) -> None:
+    """From so many postings to so many; both multiples of 200."""
+    company = book.tenant.company
+    with (
+        psycopg.connect(plain_url(ground.owner)) as connection,
+        Progress(console=Console(stderr=True), transient=True) as bar,
+    ):
+        connection.execute(FUNCTIONS.read_text())
+        connection.execute("SET session_replication_role = replica")
+        connection.commit()
+        for since in bar.track(
+            range(held // 2, postings // 2, CHUNK), description=f"Growing to {postings:,} postings"
+        ):
+            until = min(since + CHUNK, postings // 2)
+            with connection.transaction():
+                connection.execute(GROW, [TENANT, company, DAYS[0], since, until])
+        with connection.transaction():
+            connection.execute(ADD_UP, [TENANT, company])
+    ground.analyze()
+
+
+def prove(book: Book, *, postings: int) -> None:
+    """Raise BooksDisagree unless the book agrees with itself and has so many postings."""
+    with transaction(book.engine, TENANT) as connection:
+        found = integrity.check(connection, book.tenant.company)
+    if not found.holds or found.postings != postings:
+        raise BooksDisagree(f"{found.postings} of {postings} postings: {found.difference}")
