@@ -8,8 +8,8 @@ from sqlalchemy import text
 from domain.ledger import holds, limits
 from domain.ledger.entry import JournalEntry, Numbering, Posting
 from domain.refusal import Refusal
-from tests.domain.ledger.model import Refused
 from tests.domain.ledger.operations import SIDES
+from tests.domain.ledger.terms import Refused
 
 ITEMS = text("SELECT entry_id, line, open_amount FROM open_items")
 SUMS = """

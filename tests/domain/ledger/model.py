@@ -8,61 +8,15 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-MALFORMED = {
-    "entry_must_have_two_postings",
-    "entry_must_balance",
-    "effect_key_must_have_one_content",
-    "effect_key_must_stand_once",
-    "chain_must_hold",
-}
-
-
-class Refused(Exception):
-    """A rule said no; the code is the only argument."""
-
-    @property
-    def code(self):
-        return self.args[0]
-
-
-@dataclass(frozen=True)
-class Line:
-    """One posting: account, amount, currency, what it is worth in the base currency, dimensions."""
-
-    account: str
-    amount: int
-    currency: str = "INR"
-    base: int | None = None
-    branch: str | None = None
-
-    @property
-    def worth(self):
-        return self.amount if self.base is None else self.base
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What is to be posted."""
-
-    day: date
-    lines: tuple[Line, ...]
-    series: str | None = None
-    kind: str = "normal"
-    reverses: str | None = None
-    narration: str = "Entry"
-    party: str | None = None
-
-
-@dataclass
-class Hold:
-    """A reservation; `debit` would gain, `credit` lose."""
-
-    debit: str
-    credit: str
-    amount: int
-    expires: datetime | None
-    remaining: int
-    state: str = "open"
+from tests.domain.ledger.terms import (
+    MALFORMED,
+    Entry,
+    Hold,
+    Line,
+    Refused,
+    exchange_lines,
+    malformed,
+)
 
 
 @dataclass
@@ -297,20 +251,36 @@ class Model:
 
     def revalue(self, day, rate, monetary, key):
         """Dollars at the rate, and back on the next day; what none are still worth, for good."""
-        until = self.sums(day)
-        for (account, currency, branch), cell in sorted(until.items(), key=str):
+        for (account, currency, branch), cell in sorted(self.sums(day).items(), key=str):
             if account not in monetary or currency != "USD":
                 continue
             amount = cell["debit"] - cell["credit"]
             worth = cell["base_debit"] - cell["base_credit"]
-            difference = amount * rate - worth
-            if difference:
-                lines = exchange_lines(account, branch, difference)
-                mirror = exchange_lines(account, branch, -difference, gain=difference > 0)
-                self.posted[f"{key} {account} {branch}"] = Entry(day, lines, kind="revaluation")
-                if amount:
-                    back = Entry(day + timedelta(1), mirror, kind="reversal")
-                    self.posted[f"{key} {account} {branch} back"] = back
+            # What an earlier revaluation of this day added goes back tomorrow by itself.
+            lent = self.lent(day, account, branch)
+            passing = amount * rate - worth if amount else -lent
+            self.revalue_one(f"{key} {account} {branch}", day, account, branch, passing)
+            if not amount and worth != lent:
+                lines = exchange_lines(account, branch, lent - worth)
+                self.posted[f"{key} {account} {branch} residue"] = Entry(day, lines, kind="residue")
+
+    def revalue_one(self, key, day, account, branch, difference):
+        """An account is worth so much more until tomorrow."""
+        if difference:
+            lines = exchange_lines(account, branch, difference)
+            mirror = exchange_lines(account, branch, -difference, gain=difference > 0)
+            self.posted[key] = Entry(day, lines, kind="revaluation")
+            self.posted[f"{key} back"] = Entry(day + timedelta(1), mirror, kind="reversal")
+
+    def lent(self, day, account, branch):
+        """What revaluations of a day added to an account."""
+        return sum(
+            line.worth
+            for entry in self.posted.values()
+            for line in entry.lines
+            if (entry.kind, entry.day) == ("revaluation", day)
+            and (line.account, line.currency, line.branch) == (account, "USD", branch)
+        )
 
     def close_year(self, since, until, kinds, key):
         """Income and expense go to retained earnings, branch by branch. Holds are all of later."""
@@ -375,25 +345,3 @@ class Model:
         if not self.is_open(hold):
             raise Refused("hold_must_be_open")
         hold.state, hold.remaining = "released", 0
-
-
-def exchange_lines(account, branch, difference, gain=None):
-    """What is held is worth so much more or less: through clearing to the year's result."""
-    gain = difference > 0 if gain is None else gain
-    result = "exchange_gain_unrealised" if gain else "exchange_loss_unrealised"
-    return (
-        Line(account, 0, "USD", difference, branch),
-        Line("exchange_clearing", 0, "USD", -difference, branch),
-        Line("exchange_clearing", difference, "INR", None, branch),
-        Line(result, -difference, "INR", None, branch),
-    )
-
-
-def malformed(entry):
-    """What is wrong with an entry whatever the book says."""
-    if len(entry.lines) < 2:
-        return "entry_must_have_two_postings"
-    residues = Counter()
-    for line in entry.lines:
-        residues[line.currency] += line.amount
-    return "entry_must_balance" if any(residues.values()) else None

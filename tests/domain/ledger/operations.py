@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from tests.domain.ledger.model import Entry, Line
+from tests.domain.ledger.terms import Entry, Line
 
 SIDES = {"bank": 1, "sales": -1, "travel": 1, "vendor_payable": -1}
 LAST = date(2027, 3, 31)

@@ -25,8 +25,8 @@ from sandbox.tenant import Tenant, open_tenant
 from tests.book import Book
 from tests.domain.ledger import model
 from tests.domain.ledger.checks import Checks
-from tests.domain.ledger.model import Entry
 from tests.domain.ledger.operations import LAST, SIDES, amounts, codes, days, entries, keys, months
+from tests.domain.ledger.terms import Entry
 
 FIRST, YEAR_END = date(2025, 4, 1), date(2026, 3, 31)
 YEAR = "2025-26"
@@ -263,7 +263,7 @@ def run(database, *, examples, steps):
         stateful_step_count=steps,
         deadline=None,
         suppress_health_check=list(HealthCheck),
-        phases=(Phase.explicit, Phase.generate, Phase.shrink),
+        phases=(Phase.explicit, Phase.generate),
     )
     Machine.TestCase().runTest()
 
