@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -112,7 +111,7 @@ def chunk_of(entries: list[dict[str, Any]], parties: Mapping[str, UUID]) -> Chun
         chunk.due_dates.append(date.fromisoformat(due_date) if due_date else None)
         chunk.hashes.append(sha256(repr(entry).encode()).digest())
         more = {name: entry[name] for name in MORE if name in entry}
-        chunk.more.append(Jsonb(more | entry.get("number", {})))
+        chunk.more.append(more | entry.get("number", {}))
         chunk.counts.append(len(entry["postings"]))
         for line, posting in enumerate(entry["postings"], 1):
             chunk.places.append(place)
@@ -121,8 +120,7 @@ def chunk_of(entries: list[dict[str, Any]], parties: Mapping[str, UUID]) -> Chun
             chunk.currencies.append(posting["currency"])
             chunk.amounts.append(posting["amount"])
             chunk.base_amounts.append(posting["base_amount"])
-            dimensions = posting.get("dimensions")
-            chunk.dimensions.append(Jsonb(dimensions) if dimensions else None)
+            chunk.dimensions.append(posting.get("dimensions"))
     return chunk
 
 

@@ -5,6 +5,8 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.ledger import book as books
 from domain.ledger.entry import JournalEntry, Posting
@@ -87,7 +89,7 @@ def imported(connection, book, *stated: tuple[str, JournalEntry]):
             chunk.currencies.append(posting.currency)
             chunk.amounts.append(posting.amount)
             chunk.base_amounts.append(posting.base_amount)
-            chunk.dimensions.append(chunks.Jsonb(dict(posting.dimensions)))
+            chunk.dimensions.append(dict(posting.dimensions))
     stated = resuming.Stated(str(uuid4()), "import", len(chunk.keys), {})
     person = book.tenant.person("asha")
     begun = resuming.begin(connection, book.company, stated, person=person)
@@ -109,3 +111,20 @@ def test_importing_refuses_what_posting_refuses(strict, code):
 def test_the_import_of_another_tenant_is_not_there(book):
     with refused("import_must_exist"), book.transaction() as connection:
         chunks.post(connection, uuid4(), 0, chunks.Chunk())
+
+
+@given(
+    st.lists(st.none() | st.text(st.characters(exclude_characters="\0", codec="utf-8"))),
+    st.lists(st.none() | st.integers(-(2**63), 2**63 - 1)),
+    st.lists(st.none() | st.binary()),
+)
+def test_an_array_is_read_as_it_was_written(connection, texts, integers, octets):
+    for kind, values in (("text", texts), ("bigint", integers), ("bytea", octets)):
+        (found,) = chunks.run(connection, f"SELECT %s::{kind}[]", [chunks.array(values)])
+        assert found[0] == values
+
+
+def test_an_object_is_read_as_it_was_written(connection):
+    objects = [None, {"branch": 'Mysuru "south", \\ {1}'}, {"a": "ಮೈಸೂರು"}]
+    (found,) = chunks.run(connection, "SELECT %s::jsonb[]", [chunks.array(objects)])
+    assert found[0] == objects
