@@ -52,6 +52,10 @@ ALTER TABLE postings
     ALTER CONSTRAINT postings_tenant_id_entry_id_fkey ENFORCED,
     ALTER CONSTRAINT postings_tenant_id_account_id_fkey ENFORCED,
     ALTER CONSTRAINT postings_tenant_id_dimension_set_id_fkey ENFORCED;
+ALTER TABLE day_movements
+    ALTER CONSTRAINT day_movements_tenant_id_company_id_fkey ENFORCED,
+    ALTER CONSTRAINT day_movements_tenant_id_account_id_fkey ENFORCED,
+    ALTER CONSTRAINT day_movements_tenant_id_dimension_set_id_fkey ENFORCED;
 DROP TRIGGER stay ON accounts;
 DROP TRIGGER keep_key ON accounts;
 DROP TRIGGER stay ON dimension_sets;
