@@ -344,7 +344,9 @@ class Whim:
     def key(self, model: ItemModel) -> str:
         """Mostly a new one."""
         used = sorted([*model.posted, *model.kept_refusals])
-        return self.source.choice(used) if used and self.source.random() < 0.1 else self.fresh("post")
+        return (
+            self.source.choice(used) if used and self.source.random() < 0.1 else self.fresh("post")
+        )
 
     def fresh(self, kind: str) -> str:
         """A key that was never used."""
@@ -353,5 +355,3 @@ class Whim:
     def day(self) -> date:
         """Three months that are open."""
         return date(2026, self.source.choice([6, 7, 8]), self.source.randint(1, 28))
-
-

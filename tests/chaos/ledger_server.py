@@ -1,7 +1,7 @@
-"""A PostgreSQL of one's own, on durable settings, that is killed whole at a known place of a posting.
+"""A PostgreSQL of one's own, on durable settings, killed whole at a known place of a posting.
 
 A gate makes a kill certain: shut, it lets nobody past a place of the posting path, so who stands
-there has begun and not ended. Not the operations (`ledger_acts`), not who asks them (`ledger_driver`).
+there has begun and not ended. Not what is asked (`ledger_acts`), not who asks (`ledger_driver`).
 """
 
 import shutil
@@ -137,7 +137,9 @@ class Server:
                 process.kill()
         self.stack.kill(POSTGRES)
         _, left = psutil.wait_procs(family, timeout=PATIENCE)
-        assert family and not left and not self.stack.is_alive(POSTGRES)
+        assert family
+        assert not left
+        assert not self.stack.is_alive(POSTGRES)
         self.kills += 1
 
     def start(self) -> None:
@@ -147,7 +149,7 @@ class Server:
 
     @contextmanager
     def gate(self, place: str) -> Iterator["Gate"]:
-        """Shut the gate at a place for the length of a block, or for as long as the server lives."""
+        """Shut the gate at a place for the length of a block, or until the server dies."""
         with self.watching.connect() as connection:
             gate = Gate(connection, place)
             gate.shut()
