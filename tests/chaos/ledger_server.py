@@ -66,7 +66,7 @@ POSTING = text("""
     SELECT pid FROM pg_stat_activity
     WHERE usename = 'kontor_app' AND state = 'active' AND query LIKE '%ledger_%' ORDER BY pid
 """)
-TERMINATE = text("SELECT pg_terminate_backend(:pid)")
+TERMINATE = text("SELECT pg_terminate_backend(:pid, 10000)")
 
 
 def is_unanswered(fault: Exception) -> bool:
@@ -165,7 +165,7 @@ class Server:
             return list(connection.scalars(POSTING))
 
     def terminate(self, pids: list[int]) -> int:
-        """End backends, and say how many there were to end."""
+        """End backends, wait until they have ended, and say how many did."""
         with self.watching.connect() as connection:
             return sum(bool(connection.scalar(TERMINATE, {"pid": pid})) for pid in pids)
 
@@ -206,11 +206,11 @@ class Gate:
         here = {"gates": GATES, "place": PLACES.index(self.place)}
         return list(self.connection.scalars(AT_GATE, here))
 
-    def wait(self, how_many: int = 1, *, unless: Callable[[], bool] = lambda: False) -> list[int]:
-        """Wait until so many stand here. Answers with fewer only when `unless` comes true."""
+    def wait(self, *, unless: Callable[[], bool]) -> list[int]:
+        """Wait until somebody stands here. Answers with nobody only when `unless` comes true."""
         deadline = time.monotonic() + PATIENCE
-        while len(found := self.standing()) < how_many and not unless():
-            assert time.monotonic() < deadline, f"{len(found)} of {how_many} came to {self.place}"
+        while not (found := self.standing()) and not unless():
+            assert time.monotonic() < deadline, f"nobody came to {self.place}"
             time.sleep(0.005)
         return found
 
