@@ -199,6 +199,13 @@ class Gate:
         if self.place == ANSWER:
             self.set("RESET synchronous_standby_names")
 
+    def let_pass(self) -> None:
+        """Those who stand here go on, and the next to come stand."""
+        self.open()
+        while self.standing():
+            time.sleep(0.005)
+        self.shut()
+
     def standing(self) -> list[int]:
         """The process ids of the backends that stand here."""
         if self.place == ANSWER:
@@ -206,11 +213,11 @@ class Gate:
         here = {"gates": GATES, "place": PLACES.index(self.place)}
         return list(self.connection.scalars(AT_GATE, here))
 
-    def wait(self, *, unless: Callable[[], bool]) -> list[int]:
-        """Wait until somebody stands here. Answers with nobody only when `unless` comes true."""
+    def wait(self, how_many: int = 1, *, unless: Callable[[], bool]) -> list[int]:
+        """Wait until so many stand here. Answers with fewer only when `unless` comes true."""
         deadline = time.monotonic() + PATIENCE
-        while not (found := self.standing()) and not unless():
-            assert time.monotonic() < deadline, f"nobody came to {self.place}"
+        while len(found := self.standing()) < how_many and not unless():
+            assert time.monotonic() < deadline, f"{len(found)} of {how_many} came to {self.place}"
             time.sleep(0.005)
         return found
 

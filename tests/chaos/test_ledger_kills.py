@@ -29,15 +29,16 @@ def server() -> Iterator[Server]:
 def kill_at(server: Server, place: str, drivers: list[Driver]) -> None:
     """Kill while somebody stands at a place; what he asked is in the book as a whole, or not."""
     with server.gate(place) as gate:
+        # At the answer all stand in the end: then nobody moves while their models are looked at.
+        how_many = len(drivers) if place == ANSWER else 1
         while True:
-            gate.wait(unless=lambda: any(driver.fault for driver in drivers))
+            gate.wait(how_many, unless=lambda: any(driver.fault for driver in drivers))
             for driver in drivers:
                 driver.raise_fault()
-            # Whoever is sent on from the answer left nothing: his act was one that writes no key.
+            # Those who are sent on left nothing: their acts are ones that write no key.
             if place != ANSWER or any(driver.leaves() for driver in drivers):
                 break
-            gate.open()
-            gate.shut()
+            gate.let_pass()
         for driver in drivers:
             driver.hold_back()
         gate.forget()
