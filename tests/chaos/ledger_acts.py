@@ -19,7 +19,8 @@ from domain.ledger.subledger import allocation
 from domain.ledger.subledger.allocation import Allocation, Tie
 from domain.ledger.subledger.open_items import ItemId
 from tests.book import Book
-from tests.domain.ledger.model import Entry, Line, Model, Refused
+from tests.domain.ledger.model import Model
+from tests.domain.ledger.terms import Entry, Line, Refused
 
 SIDES = {"bank": 1, "sales": -1, "travel": 1, "vendor_payable": -1}
 LOCKED = date(2026, 5, 1)

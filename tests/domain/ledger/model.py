@@ -61,6 +61,14 @@ class Model:
                 cell["base_credit"] -= min(line.worth, 0)
         return dict(found)
 
+    def nets(self, until=None):
+        """Debits less credits, and the same in the base currency, where either is not nothing."""
+        found = {
+            cell: (sums["debit"] - sums["credit"], sums["base_debit"] - sums["base_credit"])
+            for cell, sums in self.sums(until).items()
+        }
+        return {cell: sums for cell, sums in found.items() if any(sums)}
+
     def dollars(self):
         """Whether anything was ever posted in dollars."""
         return any(line.currency == "USD" for e in self.posted.values() for line in e.lines)
