@@ -11,7 +11,7 @@ from api.cli.wording import minute, money, words
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-FIGURES = ("amount", "number", "percent")
+FIGURES = ("amount", "number", "percent", "decimal")
 INDENT = "  "
 
 
