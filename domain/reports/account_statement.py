@@ -1,6 +1,7 @@
 """A statement of account: what a party is sent, with what each item was settled by."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -23,7 +24,8 @@ def statement_of_account(connection: Connection, asked: Asked) -> Report:
     control = parties.control(asked)
     party = parties.party(connection, asked)
     span = request.span(connection, asked)
-    assert span.since is not None and span.until is not None
+    assert span.since is not None
+    assert span.until is not None
     found = stated(
         connection,
         asked.company.id,
@@ -91,6 +93,6 @@ def item(asked: Asked, line: StatementLine, currency: str, sign: int) -> Iterato
         yield Row(RowKind.LINE, settled, 1, currency, entry_link(each.other.entry))
 
 
-def entry_link(entry: object) -> str:
+def entry_link(entry: UUID) -> str:
     """The entry that an item was posted by."""
     return f"/v1/ledger/entries/{written(ENTRY, entry)}"
