@@ -13,7 +13,7 @@ from tests.domain.reports.conftest import asking
 def ask(book, shipped):
     """A book with a machine of $ 5,000 at 60, not yet paid, when the dollar closes at 65.
 
-    The worked example of ICAI's study material on Ind AS 21: 5,000 x (65 - 60) = 25,000 of loss.
+    Ind AS 21 examination question (CA Final): the loss is 5,000 x (65 - 60) = 25,000.
     """
     open_accounts(book).post(PURCHASE)
     set_rate(book, "2026-03-31", "65")
