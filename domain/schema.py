@@ -4,15 +4,17 @@ from domain.access import tables as access
 from domain.approvals import tables as approvals
 from domain.database import METADATA
 from domain.documents import tables as documents
-from domain.ledger import holds_tables, rates_tables, years_tables
+from domain.ledger import budgets_tables, holds_tables, rates_tables, years_tables
 from domain.ledger import tables as book_tables
 from domain.ledger.sealing import tables as seals_tables
 from domain.ledger.subledger import tables as subledger_tables
+from domain.ledger.transfer import tables as transfer_tables
 from domain.processes import tables as processes
 
 # Only the database's own functions write these.
 LEDGER = (
-    book_tables, holds_tables, rates_tables, seals_tables, subledger_tables, years_tables,
+    book_tables, budgets_tables, holds_tables, rates_tables, seals_tables, subledger_tables,
+    transfer_tables, years_tables,
 )  # fmt: skip
 
 __all__ = ["LEDGER", "METADATA", "access", "approvals", "documents", "processes"]

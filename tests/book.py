@@ -28,6 +28,7 @@ WRITTEN_BY_POSTING = (
     "exchange_rates", "revaluations", "revaluation_lines",
     "period_changes", "year_closings", "closing_entries", "year_reopenings", "period_balances",
     "open_items", "allocations", "allocation_lines", "reminders", "reminder_items",
+    "budgets", "budget_lines", "imports",
 )  # fmt: skip
 
 

@@ -21,6 +21,11 @@ LEDGER = sorted(
 )
 TENANT_TABLES = sorted(name for name, table in METADATA.tables.items() if "tenant_id" in table.c)
 
+CHUNK = (
+    "uuid[],text[],date[],text[],uuid[],date[],bytea[],jsonb[],integer[],integer[],"
+    "integer[],text[],text[],bigint[],bigint[],jsonb[]"
+)
+
 # The only functions that act with the owner's rights, and who may call them.
 DEFINERS = {
     "ledger_post(jsonb,text)": {"kontor_app"},
@@ -48,6 +53,11 @@ DEFINERS = {
     "ledger_draft_seal(integer,bytea)": {"kontor_app"},
     "ledger_seal(bytea,bytea)": {"kontor_app"},
     "ledger_keep_check(uuid,jsonb,text)": {"kontor_app"},
+    "ledger_set_budget(jsonb,uuid,text)": {"kontor_app"},
+    "ledger_activate_budget(uuid,uuid)": {"kontor_app"},
+    "ledger_begin_import(uuid,text,text,jsonb,bigint,uuid)": {"kontor_app"},
+    f"ledger_import(uuid,bigint,{CHUNK})": {"kontor_app"},
+    f"ledger_preview_import(uuid,text,{CHUNK})": {"kontor_app"},
     "tenant_ids()": {"kontor_app"},
 }
 PATHS = "search_path=public, pg_temp"

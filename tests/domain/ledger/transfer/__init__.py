@@ -1,0 +1,1 @@
+"""Tests of carrying books in and out."""
