@@ -98,6 +98,8 @@ class Asking(BaseModel):
         None, pattern="^[A-Z]{3}$", description="The currency in which two rates meet."
     )
     fiscal_year: str | None = Field(None, pattern="^[0-9]{4}-[0-9]{2}$", examples=["2026-27"])
+    budget: str | None = Field(None, max_length=128, description="The name of a budget.")
+    version: int | None = Field(None, ge=1, le=9999, description="Of a budget; else the active.")
     language: Language = Field(Language.EN, description="Of titles and words.")
     scale: Scale = Field(
         Scale.UNITS, description="The unit that PDF, HTML and XLSX show; JSON and CSV stay exact."
@@ -141,6 +143,8 @@ def asked(
         kind=asking.kind,
         pivot=asking.pivot,
         fiscal_year=asking.fiscal_year,
+        budget=value_of("budget", Reading(text), asking.budget) if asking.budget else None,
+        version=asking.version,
     )
 
 

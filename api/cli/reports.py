@@ -86,6 +86,8 @@ def report(
         str | None, typer.Option(metavar="CURRENCY", help="Where two rates meet.")
     ] = None,
     fiscal_year: Annotated[str | None, typer.Option(metavar="2026-27")] = None,
+    budget: Annotated[str | None, typer.Option(metavar="NAME", help="Of this budget.")] = None,
+    version: Annotated[int | None, typer.Option(help="Of the budget; else the active.")] = None,
     known_at: KnownAt = None,
     language: Language = None,
     scale: Scale = None,
@@ -99,6 +101,7 @@ def report(
         account=account, layout=layout, known_at=known_at, language=language, scale=scale,
         company=company, party=party, control=control, basis=basis, buckets=buckets,
         levels=levels, kind=kind, pivot=pivot, fiscal_year=fiscal_year,
+        budget=budget, version=str(version) if version is not None else None,
     )  # fmt: skip
     show(session, name, {**asked, **dimensions(dimension or [])}, format=format, to=to)
 

@@ -19,6 +19,7 @@ from domain.reports import layout as layouts
 from domain.reports import request as requests
 from domain.reports.account_statement import statement_of_account
 from domain.reports.ageing import ageing
+from domain.reports.budgets import budget_variance
 from domain.reports.cash_flow import cash_flow
 from domain.reports.dunning import dunning
 from domain.reports.exchange import exchange_rates, revaluation
@@ -75,6 +76,7 @@ TYPES: tuple[tuple[str, Making, tuple[str, ...], tuple[str, ...]], ...] = (
     ("dunning", dunning, ("as_of", "levels"), ()),
     ("exchange-rates", exchange_rates, ("as_of", "kind", "known_at"), ()),
     ("revaluation", revaluation, ("as_of", "account", "kind", "pivot", "known_at"), ()),
+    ("budget-variance", budget_variance, ("fiscal_year", "budget", "version"), ()),
     ("periods", periods, ("fiscal_year",), ()),
     ("closing-checklist", closing_checklist, ("fiscal_year",), ()),
 )  # fmt: skip

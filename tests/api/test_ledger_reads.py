@@ -141,6 +141,9 @@ REFUSED = [
     ("/reports/dunning?levels=9,9", 422, "policy_must_rise"),
     ("/reports/closing-checklist?fiscal_year=1999-00", 422, "year_must_exist"),
     ("/reports/closing-checklist?fiscal_year=1999", 400, "request_must_be_well_formed"),
+    ("/reports/budget-variance", 422, "budget_must_be_named"),
+    ("/reports/budget-variance?budget=Travel", 422, "budget_must_exist"),
+    ("/reports/budget-variance?budget=Travel&version=0", 400, "request_must_be_well_formed"),
     ("/reports/revaluation?account=nothing", 422, "account_must_exist"),
 ]
 

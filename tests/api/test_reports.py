@@ -9,6 +9,8 @@ from base64 import b64encode
 import pytest
 from openpyxl import load_workbook
 
+from domain.ledger import budgets
+from domain.ledger.budgets import BudgetLine
 from tests.api.invoices import inr
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -20,7 +22,11 @@ MEDIA_TYPES = {
     "html": "text/html; charset=utf-8",
 }
 # What a report cannot be made without.
-NAMED = {"general-ledger": "&account=bank", "statement-of-account": "&party=V-001"}
+NAMED = {
+    "general-ledger": "&account=bank",
+    "statement-of-account": "&party=V-001",
+    "budget-variance": "&budget=Operating",
+}
 TRIAL_BALANCE = "/reports/trial-balance"
 
 
@@ -194,7 +200,12 @@ def test_every_format_and_parameter_is_described(chand):
 
 @pytest.mark.parametrize("format", MEDIA_TYPES)
 @pytest.mark.parametrize("language", ["en", "hi"])
-def test_every_report_comes_in_every_format_and_language(chand, format, language):
+def test_every_report_comes_in_every_format_and_language(chand, book, format, language):
+    with book.transaction() as connection:
+        asha, lines = book.tenant.person("asha"), [BudgetLine("travel", (100_00,) * 12)]
+        stated = {"name": "Operating", "person": asha, "key": "budget"}
+        budget = budgets.set_budget(connection, book.company, "2026-27", lines, **stated)
+        budgets.activate(connection, budget, person=asha)
     for each in chand.get("/reports").json()["data"]:
         more = NAMED.get(each["name"], "")
         address = f"{each['href'].removeprefix('/v1')}?format={format}&language={language}{more}"

@@ -80,7 +80,8 @@ def test_the_catalogue_names_what_there_is(shipped):
     assert list(shipped.reports) == [
         "trial-balance", "general-ledger", "day-book", "profit-and-loss", "balance-sheet",
         "cash-flow", "notes-to-accounts", "ageing", "statement-of-account", "open-items",
-        "dunning", "exchange-rates", "revaluation", "periods", "closing-checklist",
+        "dunning", "exchange-rates", "revaluation", "budget-variance", "periods",
+        "closing-checklist",
     ]  # fmt: skip
     with pytest.raises(Refusal, match="Use one of: trial-balance, general-ledger"):
         shipped.get("profit")
