@@ -1,8 +1,5 @@
 """The calendar of the book: its periods with their state, and what closing a year waits for."""
 
-from collections.abc import Iterator
-from itertools import groupby
-
 from sqlalchemy import Connection
 
 from domain.access import company as companies
@@ -18,7 +15,7 @@ from domain.reports.request import Asked
 
 
 def periods(connection: Connection, asked: Asked) -> Report:
-    """Every period by year, who may still post in it, and why it has its state.
+    """Every period by date, who may still post in it, and why it has its state.
 
     Raises Refusal `year_must_exist`.
     """
@@ -27,7 +24,7 @@ def periods(connection: Connection, asked: Asked) -> Report:
     found = [each for each in listed if wanted in (None, each.fiscal_year)]
     if wanted and not found:
         raise Refusal("year_must_exist", f"There is no fiscal year {wanted!r}. Open it first.")
-    rows = tuple(row for year in by_year(asked, found) for row in year)
+    rows = tuple(period(asked, each) for each in found)
     span = Span(None, companies.today(connection))
     return making.report(asked, span, period_columns(asked), rows)
 
@@ -45,12 +42,6 @@ def period_columns(asked: Asked) -> tuple[Column, ...]:
         Column("changed_on", asked.say("changed_on"), "date"),
         Column("reason", asked.say("reason"), "text"),
     )
-
-
-def by_year(asked: Asked, found: list[Period]) -> Iterator[tuple[Row, ...]]:
-    """A heading for each fiscal year, and its months below."""
-    for year, of_year in groupby(found, key=lambda each: each.fiscal_year):
-        yield (Row(RowKind.HEADING, (year,)), *(period(asked, each) for each in of_year))
 
 
 def period(asked: Asked, found: Period) -> Row:
@@ -71,7 +62,7 @@ def period(asked: Asked, found: Period) -> Row:
         found.changed_at.date() if found.changed_at else None,
         found.reason,
     )
-    return Row(RowKind.LINE, cells, 1)
+    return Row(RowKind.LINE, cells)
 
 
 def state(asked: Asked, state: PeriodState) -> str:

@@ -12,10 +12,11 @@ from domain.ledger.entry import Module, credit, debit
 from domain.ledger.holds import Hold, Take
 from domain.ledger.limits import Limit
 from sandbox.tenant import Tenant, open_tenant
-from tests.api.invoices import inr
+from tests.api.invoices import decide, inr, invoice, open_task, started
 from tests.book import Book
 from tests.domain.ledger.foreign import set_rate
 from tests.domain.ledger.sealed import Sealed
+from tests.installation import eventually
 
 
 @pytest.fixture
@@ -177,6 +178,20 @@ def test_an_invoice_that_is_posted_ages_as_a_payable(chand, book):
     assert total["cells"]["base_total"] == inr(300_00)
     statement = got(chand, line["link"].removeprefix("/v1"))
     assert statement["rows"][-1]["cells"]["balance"] == inr(300_00)
+
+
+def test_an_approved_invoice_opens_an_item_of_its_vendor(chand, asha, bina):
+    process = started(asha)["id"]
+    decide(bina, open_task(bina, process))
+    paid = eventually(
+        lambda: (p := asha.get(f"/processes/{process}").json())["status"] == "completed" and p
+    )
+
+    items = got(chand, "/reports/open-items?control=payable&party=V-001")["rows"]
+    (item,) = [row["cells"] for row in items if row["cells"]["number"] == paid["number"]]
+    assert (item["account"], item["party"]) == ("vendor_payable", "V-001")
+    assert item["amount"] == paid["amount"]
+    assert item["due_date"] == invoice()["due_date"]
 
 
 def test_rates_are_those_that_serve_on_the_day_exactly_as_stated(chand, book):

@@ -74,7 +74,7 @@ def laid_out(report: Report, cover: Cover) -> Page:
         company=report.company_name,
         title=report.title,
         parameters=report.parameters,
-        unit=wording.unit(report.language, report.currency, cover.scale),
+        unit=unit(report, cover.scale),
         landscape=sum(each.letters + 2 for each in heads) > LETTERS_UPRIGHT,
         heads=heads,
         rows=rows,
@@ -84,6 +84,13 @@ def laid_out(report: Report, cover: Cover) -> Page:
         footer=f"{footer} · {cover.tenant}",
         page_of_pages=said.page,
     )
+
+
+def unit(report: Report, scale: Scale) -> str:
+    """The unit of the amounts; nothing where a report has none."""
+    if all(column.holds != "amount" for column in report.columns):
+        return ""
+    return wording.unit(report.language, report.currency, scale)
 
 
 def about_amounts(report: Report, scale: Scale) -> tuple[str, ...]:
