@@ -11,7 +11,18 @@ from api.documentation import problem_schema
 from api.edge import Edge
 from api.guard import VERSION, Guard
 from api.problems import FieldProblem, Problem, answer, from_fault, request_id_of
-from api.routes import codec, discovery, exceptions, ledger, processes, reports, system, tasks
+from api.routes import (
+    codec,
+    discovery,
+    exceptions,
+    holds,
+    ledger,
+    processes,
+    rates,
+    reports,
+    system,
+    tasks,
+)
 from domain.refusal import Refusal
 
 ROUTERS = (
@@ -20,6 +31,8 @@ ROUTERS = (
     tasks.router,
     exceptions.router,
     ledger.router,
+    holds.router,
+    rates.router,
     reports.router,
     system.health,
     system.router,

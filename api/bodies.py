@@ -19,6 +19,7 @@ NOUNS = {
     identifiers.TASK: "task",
     identifiers.EXCEPTION: "exception",
     identifiers.ENTRY: "entry",
+    identifiers.HOLD: "hold",
 }
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from uuid import UUID
 
 from fastapi import Request
 from pydantic import BaseModel, Field
@@ -12,9 +13,12 @@ from sqlalchemy import Connection
 
 import config
 from api.lists import Filter as Reading
-from api.lists import conditions, moment, value_of
+from api.lists import conditions, id_of, moment, text, value_of
 from api.problems import FieldProblem, Problem
+from domain.access import company as companies
 from domain.access.company import Company
+from domain.identifiers import PARTY
+from domain.ledger.subledger.ageing import Basis, Control
 from domain.reports import catalog, span
 from domain.reports.catalog import Catalog, ReportType
 from domain.reports.rendering.format import MOST_ROWS, Format
@@ -24,6 +28,7 @@ from domain.reports.wording import Scale
 
 DIMENSION = "dimension."
 # What every report takes, because it is about the page and not about the figures.
+DAYS = "^[0-9]{1,4}(,[0-9]{1,4}){0,11}$"
 OF_THE_PAGE = ("company", "language", "format", "scale", "display")
 STATEMENTS = Path(config.__file__).parent / "statements"
 
@@ -71,6 +76,30 @@ class Asking(BaseModel):
     cursor: str | None = Field(
         None, max_length=400, description="`next_cursor` of the page before."
     )
+    party: str | None = Field(None, max_length=64, description="A party's id, or its code.")
+    control: Control | None = Field(None, description="What parties owe, or are owed.")
+    basis: Basis | None = Field(None, description="The day from which an item ages.")
+    buckets: str | None = Field(
+        None,
+        pattern=DAYS,
+        max_length=100,
+        examples=["30,60,90"],
+        description="The last days overdue of each column of an ageing.",
+    )
+    levels: str | None = Field(
+        None,
+        pattern=DAYS,
+        max_length=100,
+        examples=["7,21,45"],
+        description="The days overdue from which each level of reminders is due.",
+    )
+    kind: str | None = Field(None, pattern="^[a-z][a-z0-9_]{0,39}$", description="Of a rate.")
+    pivot: str | None = Field(
+        None, pattern="^[A-Z]{3}$", description="The currency in which two rates meet."
+    )
+    fiscal_year: str | None = Field(None, pattern="^[0-9]{4}-[0-9]{2}$", examples=["2026-27"])
+    budget: str | None = Field(None, max_length=128, description="The name of a budget.")
+    version: int | None = Field(None, ge=1, le=9999, description="Of a budget; else the active.")
     language: Language = Field(Language.EN, description="Of titles and words.")
     scale: Scale = Field(
         Scale.UNITS, description="The unit that PDF, HTML and XLSX show; JSON and CSV stay exact."
@@ -106,7 +135,31 @@ def asked(
         note=asking.note,
         limit=asking.limit,
         cursor=asking.cursor,
+        party=party(connection, asking.party) if asking.party is not None else None,
+        control=asking.control,
+        basis=asking.basis,
+        buckets=days(asking.buckets),
+        levels=days(asking.levels),
+        kind=asking.kind,
+        pivot=asking.pivot,
+        fiscal_year=asking.fiscal_year,
+        budget=value_of("budget", Reading(text), asking.budget) if asking.budget else None,
+        version=asking.version,
     )
+
+
+def party(connection: Connection, named: str) -> UUID:
+    """The party of an id or a code. Raises Refusal `party_must_exist`."""
+    named = value_of("party", Reading(text), named)
+    if named.startswith(f"{PARTY}_"):
+        id = value_of("party", Reading(id_of(PARTY)), named)
+        return companies.party_with_id(connection, id).id
+    return companies.party(connection, named).id
+
+
+def days(written: str | None) -> tuple[int, ...]:
+    """`30,60,90`."""
+    return tuple(map(int, written.split(","))) if written else ()
 
 
 def check_names(request: Request, type: ReportType) -> None:

@@ -23,6 +23,7 @@ DOCUMENT = "doc"
 TASK = "tsk"
 EXCEPTION = "exc"
 ENTRY = "jrn"
+HOLD = "hld"
 EVIDENCE = "evd"
 EVENT = "evt"
 

@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 import typer
 
-from api.cli import pictures, sheets
+from api.cli import pictures, reserves, sheets
 from api.cli.command import command
 from api.cli.reports import (
     AsOf,
@@ -113,9 +113,60 @@ def entry(
     session.terminal.show(body, lambda: sheets.entry(session.terminal, body))
 
 
+@command(app, "limits", panel=PANEL)
+def limits(
+    session: Session,
+    *,
+    account: Annotated[str | None, typer.Option(metavar="CODE")] = None,
+    company: Company = None,
+) -> None:
+    """Floors and ceilings of accounts."""
+    body = session.client.get("/v1/ledger/limits", **query(account=account, company=company)).body
+    session.terminal.show(body, lambda: reserves.limits(session.terminal, body["data"]))
+
+
+@command(app, "holds", panel=PANEL)
+def holds(
+    session: Session,
+    *,
+    state: Annotated[str | None, typer.Option(help="open, taken, released or expired.")] = None,
+    account: Annotated[str | None, typer.Option(metavar="CODE", help="Of either side.")] = None,
+    company: Company = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> None:
+    """Amounts that are reserved and not yet posted, last placed first."""
+    asked = query(state=state, account=account, company=company, limit=str(limit), cursor=cursor)
+    body = session.client.get("/v1/ledger/holds", **asked).body
+    session.terminal.show(body, lambda: reserves.holds(session.terminal, body))
+
+
+@command(app, "hold", panel=PANEL)
+def hold(session: Session, id: Annotated[str, typer.Argument(metavar="hld_…")]) -> None:
+    """One hold, and what became of it."""
+    body = session.client.get(f"/v1/ledger/holds/{id}").body
+    session.terminal.show(body, lambda: reserves.hold(session.terminal, body))
+
+
+@command(app, "rates", panel=PANEL)
+def rates(
+    session: Session,
+    *,
+    on: Annotated[str | None, typer.Option("--on", metavar="YYYY-MM-DD", help="Today.")] = None,
+    kind: Annotated[str | None, typer.Option(help="closing, spot, average, …")] = None,
+    currency: Annotated[str | None, typer.Option(metavar="USD", help="Of this currency.")] = None,
+    known_at: KnownAt = None,
+    company: Company = None,
+) -> None:
+    """The exchange rates that serve on a day, with their sources."""
+    asked = query(on=on, kind=kind, from_currency=currency, known_at=known_at, company=company)
+    body = session.client.get("/v1/ledger/rates", **asked).body
+    session.terminal.show(body, lambda: reserves.rates(session.terminal, body["data"]))
+
+
 @command(app, "verify", panel=PANEL)
 def verify(session: Session, *, company: Company = None) -> None:
-    """Recompute the book from raw postings; exit code 1 when it does not agree with itself."""
+    """Recompute the book, check by check; exit code 1 when it does not agree with itself."""
     body = session.client.get("/v1/ledger/integrity", **query(company=company)).body
     session.terminal.show(body, lambda: sheets.integrity(session.terminal, body))
     if not body["holds"]:

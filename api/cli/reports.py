@@ -74,6 +74,20 @@ def report(
     ] = None,
     account: Annotated[str | None, typer.Option(metavar="CODE", help="Of this account.")] = None,
     layout: Annotated[str | None, typer.Option(metavar="LAYOUT", help="See reports.")] = None,
+    party: Annotated[str | None, typer.Option(metavar="PARTY", help="Its code or pty_….")] = None,
+    control: Annotated[str | None, typer.Option(help="receivable or payable.")] = None,
+    basis: Annotated[str | None, typer.Option(help="Ages from due_date or entry_date.")] = None,
+    buckets: Annotated[str | None, typer.Option(metavar="DAYS", help="Such as 30,60,90.")] = None,
+    levels: Annotated[
+        str | None, typer.Option(metavar="DAYS", help="Of reminders, such as 7,21,45.")
+    ] = None,
+    kind: Annotated[str | None, typer.Option(help="Of a rate: closing, spot, …")] = None,
+    pivot: Annotated[
+        str | None, typer.Option(metavar="CURRENCY", help="Where two rates meet.")
+    ] = None,
+    fiscal_year: Annotated[str | None, typer.Option(metavar="2026-27")] = None,
+    budget: Annotated[str | None, typer.Option(metavar="NAME", help="Of this budget.")] = None,
+    version: Annotated[int | None, typer.Option(help="Of the budget; else the active.")] = None,
     known_at: KnownAt = None,
     language: Language = None,
     scale: Scale = None,
@@ -81,11 +95,13 @@ def report(
     format: Format = None,
     to: To = None,
 ) -> None:
-    """A report: trial-balance, profit-and-loss, balance-sheet, … as a table or a file."""
+    """A report: trial-balance, balance-sheet, ageing, open-items, … as a table or a file."""
     asked = query(
         as_of=as_of, since=since, until=until, period=period, compare=compare, by=by,
         account=account, layout=layout, known_at=known_at, language=language, scale=scale,
-        company=company,
+        company=company, party=party, control=control, basis=basis, buckets=buckets,
+        levels=levels, kind=kind, pivot=pivot, fiscal_year=fiscal_year,
+        budget=budget, version=str(version) if version is not None else None,
     )  # fmt: skip
     show(session, name, {**asked, **dimensions(dimension or [])}, format=format, to=to)
 

@@ -11,7 +11,7 @@ from api.cli.wording import minute, money, words
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-FIGURES = ("amount", "number", "percent")
+FIGURES = ("amount", "number", "percent", "decimal")
 INDENT = "  "
 
 
@@ -80,9 +80,13 @@ def accounts(terminal: Terminal, data: Iterable[Thing]) -> "RenderableType":
 
 def balance(terminal: Terminal, body: Thing) -> "RenderableType":
     """What an account holds in each currency."""
-    columns = [Column(title, "number") for title in ("Debit", "Credit", "Balance", "In the book")]
-    names = ("debit", "credit", "balance", "base_balance")
-    rows = ([money(line[name]) for name in names] for line in body["balances"])
+    titles = {
+        "debit": "Debit", "credit": "Credit", "balance": "Balance", "base_balance": "In the book",
+    }  # fmt: skip
+    if any(line["available"] for line in body["balances"]):
+        titles |= {"pending_out": "Reserved", "pending_in": "Announced", "available": "Available"}
+    columns = [Column(title, "number") for title in titles.values()]
+    rows = ([money(line[name]) for name in titles] for line in body["balances"])
     return terminal.table(columns, rows)
 
 
@@ -116,14 +120,40 @@ def entry(terminal: Terminal, body: Thing) -> "RenderableType":
     from rich.console import Group
 
     names = (
-        "id", "kind", "voucher", "recorded_at", "party", "process", "reverses", "reversed_by",
+        "id", "kind", "voucher", "module", "recorded_at", "party", "process", "reverses",
+        "reversed_by", "warnings",
     )  # fmt: skip
     facts = {pictures.titled(name): pictures.told(name, body[name]) for name in names}
+    if seal := body["seal"]:
+        at = minute(seal["sealed_at"])
+        facts["Sealed"] = f"batch {seal['batch']}, place {seal['sequence']}, {at}"
     return Group(pictures.entry(terminal, body), "", terminal.facts(facts))
 
 
 def integrity(terminal: Terminal, body: Thing) -> "RenderableType":
-    """Whether the book agrees with itself."""
-    verdict = "The book agrees with itself." if body["holds"] else words(body["difference"])
-    counts = {"Entries": f"{body['entries']:,}", "Postings": f"{body['postings']:,}"}
-    return terminal.facts({"Verdict": verdict, **counts, "Checked": minute(body["checked_at"])})
+    """Whether the book agrees with itself, check by check."""
+    from rich.console import Group
+
+    columns = [Column("Check", "id"), Column("Verdict", "word"), Column("Compared", "number")]
+    rows = (
+        (each["name"], "holds" if each["holds"] else "differs", f"{each['compared']:,}")
+        for each in body["checks"]
+    )
+    last, trial = body["last_check"], body["trial_balance"]
+    balanced = f"{money(trial['debit'])} on both sides"
+    facts = {
+        "Verdict": "The book agrees with itself." if body["holds"] else words(body["difference"]),
+        "Entries": f"{body['entries']:,}",
+        "Postings": f"{body['postings']:,}",
+        "Trial balance": balanced if trial["is_zero"] else "does not balance",
+        "Sealed": chain(body["chain"]) if body["chain"] else "nothing yet",
+        "Last check": minute(last["checked_at"]) if last else "none yet",
+        "Checked": minute(body["checked_at"]),
+    }
+    return Group(terminal.table(columns, rows), "", terminal.facts(facts))
+
+
+def chain(body: Thing) -> str:
+    """The end of the chain of seals, whole, so that it can be compared with a kept one."""
+    at = minute(body["sealed_at"])
+    return f"{body['entries']:,} entries, batch {body['batch']} of {at}, {body['hash']}"

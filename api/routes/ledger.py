@@ -38,11 +38,12 @@ from api.shapes.entry import (
     account_posting,
     entry,
 )
+from api.shapes.integrity import IntegrityBody
+from api.shapes.integrity import integrity as integrity_body
 from api.shapes.ledger import (
     AccountBody,
     Accounts,
     Balance,
-    IntegrityBody,
     Periods,
     account,
     balance_line,
@@ -51,12 +52,14 @@ from api.shapes.ledger import (
 from api.starting import company_id
 from domain.access import company as masters
 from domain.access.company import Company
-from domain.identifiers import COMPANY, ENTRY, PARTY, PROCESS, written
+from domain.identifiers import ENTRY, PARTY, PROCESS
 from domain.ledger import (
     accounts,
+    checks,
     entries,
     integrity,
     knowledge,
+    limits,
     periods,
     reading,
     search,
@@ -66,6 +69,8 @@ from domain.ledger import (
 from domain.ledger.accounts import Account
 from domain.ledger.entries import Place
 from domain.ledger.entry import EntryKind, Module, Voucher
+from domain.ledger.figures import Sums
+from domain.ledger.sealing import seals
 from domain.listing import Key, Page, now
 
 router = APIRouter(tags=["Ledger"])
@@ -203,13 +208,19 @@ def get_balance(
     company: str | None = None,
     display: bool = False,
 ) -> Response:
-    """What an account holds at the end of a day, as known now or at an earlier time."""
+    """What an account holds at the end of a day, as known now or at an earlier time.
+
+    Without either it says what open holds reserve, and what is available, too.
+    """
     conditions(request, {}, besides=("company", "as_of", "known_at"))
     known = value_of("known_at", Filter(moment), known_at) if known_at else None
     with one_state(edge, caller, company) as (connection, of):
         found = account_of(connection, of.id, code)
         sums = statements.balance(connection, found.id, as_of=as_of, known_at=known)
         is_final = known is None or knowledge.is_final(connection, known)
+        is_now = as_of is None and known is None
+        held = limits.held_now(connection, of.id, found.id) if is_now else {}
+    reserved_alone = held.keys() - {each.currency for each in sums}
     body = Balance(
         tenant=caller.tenant_id,
         livemode=caller.livemode,
@@ -218,7 +229,13 @@ def get_balance(
         known_at=known,
         is_final=is_final,
         balances=[
-            balance_line(each, base_currency=of.base_currency, display=display) for each in sums
+            balance_line(
+                each,
+                base_currency=of.base_currency,
+                held=held.get(each.currency),
+                display=display,
+            )
+            for each in (*sums, *(Sums(each, 0, 0, 0, 0) for each in sorted(reserved_alone)))
         ],
     )
     return read(request, body)
@@ -278,21 +295,19 @@ def get_entry(
 def get_integrity(
     request: Request, edge: AtHand, caller: ReadsLedger, company: str | None = None
 ) -> Response:
-    """Recompute the book from raw postings and compare."""
+    """Recompute the book from raw postings and its seals, and compare; by named checks."""
     conditions(request, {}, besides=("company",))
     with one_state(edge, caller, company) as (connection, of):
-        found = integrity.check(connection, of.id)
-        checked_at = now(connection)
-    body = IntegrityBody(
-        tenant=caller.tenant_id,
-        livemode=caller.livemode,
-        company=written(COMPANY, of.id),
-        holds=found.holds,
-        entries=found.entries,
-        postings=found.postings,
-        difference=found.difference,
-        checked_at=checked_at,
-    )
+        body = integrity_body(
+            caller,
+            of,
+            integrity.check(connection, of.id),
+            statements.trial_balance(connection, of.id),
+            checked_at=now(connection),
+            head=seals.last_head(connection),
+            last=checks.last(connection, of.id),
+            last_of_seals=checks.last(connection, None),
+        )
     return read(request, body)
 
 

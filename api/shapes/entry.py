@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from api.caller import Caller
 from api.shapes.base import Money, Resource, Time, money
 from domain.identifiers import COMPANY, DOCUMENT, ENTRY, PARTY, PROCESS, written
-from domain.ledger.entries import AccountPosting, BookedEntry
+from domain.ledger.entries import AccountPosting, BookedEntry, Seal
 from domain.ledger.entry import EntryKind, Posting, Voucher
 from domain.money import Money as Amount
 
@@ -23,6 +23,14 @@ class PostingBody(BaseModel):
     amount: Money
     base_amount: Money = Field(description="The same in the company's currency.")
     dimensions: dict[str, str] = Field(examples=[{"branch": "BLR"}])
+
+
+class SealBody(BaseModel):
+    """Where an entry stands in the signed chain of seals."""
+
+    batch: int
+    sequence: int = Field(description="Its place in the batch, from 1 on.")
+    sealed_at: Time
 
 
 class EntryBody(Resource):
@@ -44,6 +52,8 @@ class EntryBody(Resource):
     effect_key: str = Field(description="Under this key it was posted, once.")
     reverses: str | None
     reversed_by: str | None
+    warnings: list[str] = Field(description="Soft limits and budgets that it crossed.")
+    seal: SealBody | None = Field(description="Null until the sealer has run, within minutes.")
     postings: list[PostingBody]
     links: dict[str, str]
 
@@ -82,11 +92,18 @@ def entry(
         effect_key=found.effect_key,
         reverses=written(ENTRY, found.reverses) if found.reverses else None,
         reversed_by=written(ENTRY, found.reversed_by) if found.reversed_by else None,
+        warnings=list(found.warnings),
+        seal=seal(found.seal) if found.seal else None,
         postings=[
             posting(each, base_currency=base_currency, display=display) for each in stated.postings
         ],
         links=linked(found),
     )
+
+
+def seal(found: Seal) -> SealBody:
+    """The seal of an entry."""
+    return SealBody(batch=found.batch, sequence=found.sequence, sealed_at=found.sealed_at)
 
 
 def linked(found: BookedEntry) -> dict[str, str]:

@@ -10,6 +10,7 @@ from api.shapes.base import Money, Resource, Time, money
 from domain.identifiers import COMPANY, PERSON, written
 from domain.ledger import hierarchy
 from domain.ledger.accounts import Account
+from domain.ledger.limits import Held
 from domain.ledger.periods import Period
 from domain.ledger.statements import Line, Sums, TrialBalance
 from domain.money import Money as Amount
@@ -57,12 +58,20 @@ class Accounts(BaseModel):
 
 
 class BalanceLine(BaseModel):
-    """What an account holds in one currency; `balance` is debits less credits."""
+    """What an account holds in one currency; `balance` is debits less credits.
+
+    The last three are of now, so null as of a day or as known at a time.
+    """
 
     debit: Money
     credit: Money
     balance: Money
     base_balance: Money = Field(description="The balance in the company's currency.")
+    pending_out: Money | None = Field(description="What open holds will take out of it.")
+    pending_in: Money | None = Field(description="What open holds will bring to it.")
+    available: Money | None = Field(
+        description="On the account's normal side: posted, less what holds will take out."
+    )
 
 
 class Balance(Resource):
@@ -106,6 +115,14 @@ class TrialBody(Resource):
     total: Total
 
 
+class ModuleBody(BaseModel):
+    """What a period says to one module alone; the stricter of both states holds."""
+
+    module: str
+    state: str
+    roles: list[str]
+
+
 class PeriodBody(Resource):
     """A month of a fiscal year, and who gave it its state."""
 
@@ -118,23 +135,15 @@ class PeriodBody(Resource):
     changed_at: Time | None
     changed_by: str | None
     reason: str | None
+    is_adjustment: bool = Field(description="Only adjusting and closing entries of the year.")
+    roles: list[str] = Field(description="Who still posts while it is soft_locked.")
+    modules: list[ModuleBody] = Field(description="Modules with a state of their own.")
 
 
 class Periods(BaseModel):
     """The periods by date."""
 
     data: list[PeriodBody]
-
-
-class IntegrityBody(Resource):
-    """Whether the book agrees with itself, recomputed from raw postings."""
-
-    company: str
-    holds: bool
-    entries: int
-    postings: int
-    difference: str | None
-    checked_at: Time
 
 
 def account(caller: Caller, found: Account, chart: Mapping[int, Account]) -> AccountBody:
@@ -155,14 +164,24 @@ def account(caller: Caller, found: Account, chart: Mapping[int, Account]) -> Acc
     )
 
 
-def balance_line(sums: Sums, *, base_currency: str, display: bool) -> BalanceLine:
-    """The sums of one currency."""
+def balance_line(
+    sums: Sums, *, base_currency: str, held: Held | None = None, display: bool
+) -> BalanceLine:
+    """The sums of one currency, and what of it is reserved."""
     figures = (sums.debit, sums.credit, sums.amount)
     debit, credit, balance = (
         money(Amount(figure, sums.currency), display=display) for figure in figures
     )
     base = money(Amount(sums.base_amount, base_currency), display=display)
-    return BalanceLine(debit=debit, credit=credit, balance=balance, base_balance=base)
+    reserved = (held.pending_out, held.pending_in, held.available) if held else (None,) * 3
+    pending_out, pending_in, available = (
+        None if each is None else money(Amount(each, sums.currency), display=display)
+        for each in reserved
+    )
+    return BalanceLine(
+        debit=debit, credit=credit, balance=balance, base_balance=base,
+        pending_out=pending_out, pending_in=pending_in, available=available,
+    )  # fmt: skip
 
 
 def trial_balance(
@@ -209,4 +228,10 @@ def period(caller: Caller, found: Period) -> PeriodBody:
         changed_at=found.changed_at,
         changed_by=written(PERSON, found.changed_by) if found.changed_by else None,
         reason=found.reason,
+        is_adjustment=found.is_adjustment,
+        roles=list(found.roles),
+        modules=[
+            ModuleBody(module=each.module, state=each.state, roles=list(each.roles))
+            for each in found.modules
+        ],
     )

@@ -38,7 +38,11 @@ class Asked(BaseModel):
 
 
 class ColumnBody(BaseModel):
-    """A column. `holds` is text, amount, date, number, or percent: basis points, 1250 for 12.5."""
+    """A column. `holds` says what its cells are.
+
+    text, amount, date, number, percent (basis points, 1250 for 12.5), or decimal (an exact figure
+    in plain digits, as text).
+    """
 
     name: str
     title: str
@@ -112,7 +116,7 @@ def report(caller: Caller, found: Report, *, display: bool = False, **more: Any)
 def row(found: Row, columns: tuple[Column, ...], *, display: bool) -> RowBody:
     """A row by the names of its columns."""
     cells = {
-        column.name: cell(value, column, found.currency, display=display)
+        column.name: cell(value, column, column.currency_of(found), display=display)
         for column, value in zip(columns, found.cells, strict=True)
     }
     return RowBody(kind=found.kind.value, level=found.level, cells=cells, link=found.link)

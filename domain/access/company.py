@@ -15,7 +15,7 @@ COMPANIES = text("""
 """)
 PARTY = text("""
     SELECT id, code, name, kind, gstin, active, bank_account, bank_ifsc FROM parties
-    WHERE tenant_id = (SELECT current_tenant()) AND code = :code
+    WHERE tenant_id = (SELECT current_tenant()) AND (code = :code OR id = CAST(:id AS uuid))
 """)
 TODAY = text("SELECT business_today()")
 
@@ -58,11 +58,19 @@ def company(connection: Connection, id: UUID | None = None) -> Company:
 
 def party(connection: Connection, code: str) -> Party:
     """The party of this code. Refuses one that is not there: `party_must_exist`."""
-    row = connection.execute(PARTY, {"code": code}).one_or_none()
+    row = connection.execute(PARTY, {"code": code, "id": None}).one_or_none()
     if row is None:
         raise Refusal(
             "party_must_exist", f"There is no vendor, customer or employee {code!r}. Add it first."
         )
+    return Party(*row)
+
+
+def party_with_id(connection: Connection, id: UUID) -> Party:
+    """The party of this id. Refuses one that is not there: `party_must_exist`."""
+    row = connection.execute(PARTY, {"code": None, "id": id}).one_or_none()
+    if row is None:
+        raise Refusal("party_must_exist", "The tenant has no such party. Look up its id.")
     return Party(*row)
 
 

@@ -1,5 +1,6 @@
 """Entries and postings as they stand in the book, newest first, in pages."""
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,9 +12,11 @@ from sqlalchemy import Connection, Row, Select, select, tuple_
 
 from domain.access.tables import companies
 from domain.ledger.entry import EntryKind, JournalEntry, Module, Posting, Voucher
+from domain.ledger.sealing.tables import seal_batches, seal_members
 from domain.ledger.tables import (
     accounts,
     dimension_sets,
+    entry_warnings,
     journal_entries,
     postings,
     voucher_numbers,
@@ -24,8 +27,20 @@ REVERSAL = journal_entries.alias("reversal")
 
 
 @dataclass(frozen=True, slots=True)
+class Seal:
+    """Where an entry stands in the chain of seals: its batch, and its place in it from 1 on."""
+
+    batch: int
+    sequence: int
+    sealed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class BookedEntry:
-    """An entry in the book: when it was recorded, its voucher number, what it reverses or is by."""
+    """An entry in the book: when it was recorded, its voucher number, what it reverses or is by.
+
+    `warnings` tell of soft limits and budgets that it crossed; `seal` is None until it is sealed.
+    """
 
     id: UUID
     number: str | None
@@ -34,6 +49,8 @@ class BookedEntry:
     reverses: UUID | None
     reversed_by: UUID | None
     entry: JournalEntry
+    warnings: tuple[str, ...] = ()
+    seal: Seal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +137,20 @@ def of_account(
 def heads() -> Select[Any]:
     """Entries with number and reversal, without postings."""
     return (
-        select(journal_entries, voucher_numbers.c.number, REVERSAL.c.id.label("reversed_by"))
+        select(
+            journal_entries,
+            voucher_numbers.c.number,
+            REVERSAL.c.id.label("reversed_by"),
+            entry_warnings.c.warnings,
+            seal_members.c.batch,
+            seal_members.c.place,
+            seal_batches.c.head,
+        )
         .outerjoin(voucher_numbers, voucher_numbers.c.entry_id == journal_entries.c.id)
         .outerjoin(REVERSAL, REVERSAL.c.reverses == journal_entries.c.id)
+        .outerjoin(entry_warnings, entry_warnings.c.entry_id == journal_entries.c.id)
+        .outerjoin(seal_members, seal_members.c.entry_id == journal_entries.c.id)
+        .outerjoin(seal_batches, seal_batches.c.batch == seal_members.c.batch)
     )
 
 
@@ -189,4 +217,14 @@ def booked(row: Row[Any], postings: tuple[Posting, ...]) -> BookedEntry:
         row.reverses,
         row.reversed_by,
         stated,
+        tuple(row.warnings or ()),
+        sealed(row),
     )
+
+
+def sealed(row: Row[Any]) -> Seal | None:
+    """The seal of a head; None while it waits for the sealer."""
+    if row.head is None:
+        return None
+    at = datetime.fromisoformat(json.loads(row.head)["sealed_at"])
+    return Seal(row.batch, row.place, at)

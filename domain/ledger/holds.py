@@ -30,17 +30,19 @@ PLACE = stating("SELECT * FROM ledger_hold(:stated, :key)")
 TAKE = stating("SELECT * FROM ledger_take(:hold, :stated, :key)")
 RELEASE = text("SELECT * FROM ledger_release(:hold, :reason, :key)")
 EXPIRE = text("SELECT ledger_expire_holds(:most)")
-READ = text("""
+# A hold past its time is expired, swept or not.
+STATE = """CASE WHEN h.state = 'open' AND h.expires_at <= business_now() THEN 'expired'
+             ELSE h.state END"""
+HELD = f"""
     SELECT h.id, d.code AS debit, c.code AS credit, h.currency, s.dimensions, h.amount,
         h.remaining, h.expires_at, h.narration, h.party_id, h.process_id, h.placed_at, h.company_id,
-        CASE WHEN h.state = 'open' AND h.expires_at <= business_now() THEN 'expired'
-             ELSE h.state END AS state
+        {STATE} AS state
     FROM holds h
     JOIN accounts d ON d.id = h.debit_account_id
     JOIN accounts c ON c.id = h.credit_account_id
     JOIN dimension_sets s ON s.id = h.dimension_set_id
-    WHERE h.id = :hold
-""")
+"""
+READ = text(f"{HELD} WHERE h.id = :hold")
 
 
 class HoldState(StrEnum):
@@ -161,6 +163,11 @@ def get(connection: Connection, hold: UUID) -> Held:
     row = connection.execute(READ, {"hold": hold}).one_or_none()
     if row is None:
         raise Refusal("hold_must_exist", f"There is no hold {hold}.")
+    return held(row)
+
+
+def held(row: Row[Any]) -> Held:
+    """A row as what it means."""
     stated = Hold(
         row.company_id,
         row.debit,

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -36,7 +36,7 @@ class Checked:
 
     name: str
     compared: int
-    milliseconds: int
+    milliseconds: int = field(compare=False)
     difference: str | None
 
 

@@ -19,6 +19,15 @@ HELD = text("""
     SELECT h.* FROM accounts a, held_by(a.id, :currency, :dimensions) AS h
     WHERE a.company_id = :company AND a.code = :account
 """).bindparams(bindparam("dimensions", type_=JSONB))
+HELD_NOW = text("""
+    SELECT c.currency, h.* FROM (
+        SELECT currency FROM balances WHERE company_id = :company AND account_id = :account
+        UNION
+        SELECT currency FROM holds
+        WHERE :account IN (debit_account_id, credit_account_id) AND state = 'open'
+    ) AS c, held_by(:account, c.currency, '{}') AS h
+    ORDER BY c.currency
+""")
 LISTED = text("""
     SELECT a.code, l.currency, l.dimensions, l.floor, l.ceiling, l.is_hard
     FROM limits l JOIN accounts a ON a.id = l.account_id
@@ -107,3 +116,12 @@ def held(
     }
     row = connection.execute(HELD, asked).one()
     return Held(int(row.posted), int(row.pending_out), int(row.pending_in))
+
+
+def held_now(connection: Connection, company: UUID, account: int) -> dict[str, Held]:
+    """What an account holds now in each currency that it has a balance or an open hold in."""
+    rows = connection.execute(HELD_NOW, {"company": company, "account": account})
+    return {
+        row.currency: Held(int(row.posted), int(row.pending_out), int(row.pending_in))
+        for row in rows
+    }

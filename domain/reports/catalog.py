@@ -17,7 +17,13 @@ from domain.ledger.chart import Chart
 from domain.refusal import Refusal
 from domain.reports import layout as layouts
 from domain.reports import request as requests
+from domain.reports.account_statement import statement_of_account
+from domain.reports.ageing import ageing
+from domain.reports.budgets import budget_variance
 from domain.reports.cash_flow import cash_flow
+from domain.reports.dunning import dunning
+from domain.reports.exchange import exchange_rates, revaluation
+from domain.reports.items import open_items
 from domain.reports.journals import day_book, general_ledger
 from domain.reports.layout import Layout, Layouts
 from domain.reports.report import Report
@@ -25,14 +31,16 @@ from domain.reports.request import Asked, ReportRequest
 from domain.reports.statement import balance_sheet, notes_to_accounts, profit_and_loss
 from domain.reports.trial_balance import trial_balance
 from domain.reports.words import FILE, Text, Words
+from domain.reports.years import closing_checklist, periods
 
 Model = TypeVar("Model", bound=BaseModel)
 Making = Callable[[Connection, Asked], Report]
 
-ANY = ("dimensions", "known_at", "language")
+FIGURES = ("dimensions", "known_at")
 RANGE = ("since", "until")
 COLUMNS = ("compare", "by", "layout")
 PAGE = ("limit", "cursor")
+ITEMS = ("party", "account", "control")
 STATEMENTS = ("schedule_iii", "schedule_iii_ind_as", "plain")
 
 
@@ -49,14 +57,29 @@ class ReportType:
 
 # Name, how it is made, what it takes, its layouts.
 TYPES: tuple[tuple[str, Making, tuple[str, ...], tuple[str, ...]], ...] = (
-    ("trial-balance", trial_balance, ("as_of", *RANGE, "by", "layout"), ("flat", "headings")),
-    ("general-ledger", general_ledger, ("account", *RANGE, *PAGE), ()),
-    ("day-book", day_book, ("as_of", *RANGE, *PAGE), ()),
-    ("profit-and-loss", profit_and_loss, (*RANGE, *COLUMNS), STATEMENTS),
-    ("balance-sheet", balance_sheet, ("as_of", *COLUMNS), STATEMENTS),
-    ("cash-flow", cash_flow, (*RANGE, *COLUMNS), ("indirect", "direct")),
-    ("notes-to-accounts", notes_to_accounts, ("as_of", *RANGE, "layout", "note"), STATEMENTS),
-)
+    (
+        "trial-balance", trial_balance,
+        ("as_of", *RANGE, "by", "layout", *FIGURES), ("flat", "headings"),
+    ),
+    ("general-ledger", general_ledger, ("account", *RANGE, *PAGE, *FIGURES), ()),
+    ("day-book", day_book, ("as_of", *RANGE, *PAGE, *FIGURES), ()),
+    ("profit-and-loss", profit_and_loss, (*RANGE, *COLUMNS, *FIGURES), STATEMENTS),
+    ("balance-sheet", balance_sheet, ("as_of", *COLUMNS, *FIGURES), STATEMENTS),
+    ("cash-flow", cash_flow, (*RANGE, *COLUMNS, *FIGURES), ("indirect", "direct")),
+    (
+        "notes-to-accounts", notes_to_accounts,
+        ("as_of", *RANGE, "layout", "note", *FIGURES), STATEMENTS,
+    ),
+    ("ageing", ageing, ("as_of", *ITEMS, "basis", "buckets"), ()),
+    ("statement-of-account", statement_of_account, ("party", "control", *RANGE), ()),
+    ("open-items", open_items, (*ITEMS, *PAGE), ()),
+    ("dunning", dunning, ("as_of", "levels"), ()),
+    ("exchange-rates", exchange_rates, ("as_of", "kind", "known_at"), ()),
+    ("revaluation", revaluation, ("as_of", "account", "kind", "pivot", "known_at"), ()),
+    ("budget-variance", budget_variance, ("fiscal_year", "budget", "version"), ()),
+    ("periods", periods, ("fiscal_year",), ()),
+    ("closing-checklist", closing_checklist, ("fiscal_year",), ()),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +147,7 @@ def load(folder: Path) -> Catalog:
     if errors or words is None:
         raise DefinitionErrors(errors)
     made = [
-        ReportType(name, words.words[name.replace("-", "_")], (*takes, *ANY), known, make)
+        ReportType(name, words.words[name.replace("-", "_")], (*takes, "language"), known, make)
         for name, make, takes, known in TYPES
     ]
     return Catalog({each.name: each for each in made}, words, found)

@@ -46,10 +46,11 @@ def report(
     columns: tuple[Column, ...],
     rows: tuple[Row, ...],
     *,
+    said: tuple[tuple[str, str], ...] = (),
     notes: tuple[str, ...] = (),
     next: str | None = None,
 ) -> Report:
-    """The whole."""
+    """The whole; `said` is what else was asked for."""
     return Report(
         asked.name,
         asked.say(asked.name.replace("-", "_")),
@@ -57,7 +58,7 @@ def report(
         asked.company.name,
         asked.company.base_currency,
         asked.language,
-        spoken(asked, span),
+        (*spoken(asked, span), *said),
         columns,
         tuple(filled(row, len(columns)) for row in rows),
         notes,

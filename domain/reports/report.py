@@ -22,11 +22,20 @@ class RowKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its name in JSON and CSV, what a reader sees above it, what its cells hold."""
+    """A column: its name in JSON and CSV, what a reader sees above it, what its cells hold.
+
+    `currency` is that of its amounts where it is not the row's, such as the base currency beside a
+    foreign one. A decimal is an exact figure in plain digits, as text: `83.1025`.
+    """
 
     name: str
     title: str
-    holds: Literal["text", "amount", "date", "number", "percent"] = "amount"
+    holds: Literal["text", "amount", "date", "number", "percent", "decimal"] = "amount"
+    currency: str | None = None
+
+    def currency_of(self, row: "Row") -> str:
+        """The currency of an amount where the row and this column meet."""
+        return self.currency or row.currency
 
 
 @dataclass(frozen=True, slots=True)

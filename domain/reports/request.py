@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
+from typing import TypeVar
+from uuid import UUID
 
 from sqlalchemy import Connection, text
 
@@ -31,7 +34,8 @@ class ReportRequest:
     is today and the start of its fiscal year. `known_at` is a recorded time: entries recorded later
     are left out. `compare` is `previous_year`, `previous_period`, or days or ranges such as
     `2025-03-31` and `2024-04-01..2025-03-31`, with commas between. `by` is a dimension, `month` or
-    `quarter`. `cursor` is the `next` of the page before.
+    `quarter`. `cursor` is the `next` of the page before. `buckets` and `levels` are days overdue,
+    `kind` and `pivot` the kind of an exchange rate and the currency that two rates meet in.
     """
 
     as_of: date | None = None
@@ -47,6 +51,16 @@ class ReportRequest:
     note: int | None = None
     limit: int = 200
     cursor: str | None = None
+    party: UUID | None = None
+    control: str | None = None
+    basis: str | None = None
+    buckets: tuple[int, ...] = ()
+    levels: tuple[int, ...] = ()
+    kind: str | None = None
+    pivot: str | None = None
+    fiscal_year: str | None = None
+    budget: str | None = None
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +89,7 @@ class Asked:
 
 
 PERIODIC = ("month", "quarter")
+Word = TypeVar("Word", bound=StrEnum)
 
 
 def check(
@@ -158,6 +173,18 @@ def check_dimensions(connection: Connection, request: ReportRequest, *, takes_mo
                 "dimension_must_be_known",
                 f"No posting names the dimension {name!r}. Use one of: {', '.join(known) or '-'}.",
             )
+
+
+def word(words: type[Word], asked: str | None, usual: Word, *, parameter: str) -> Word:
+    """One of the words that a parameter knows, or the usual one. Raises Refusal."""
+    if asked is None:
+        return usual
+    if asked not in list(words):
+        raise Refusal(
+            "parameter_must_be_readable",
+            f"{parameter} is none of its words: {asked!r}. Use one of: {', '.join(words)}.",
+        )
+    return words(asked)
 
 
 def day(connection: Connection, request: ReportRequest) -> date:

@@ -6,6 +6,10 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli.main import app
+from domain.ledger import holds, limits
+from domain.ledger.holds import Hold
+from domain.ledger.limits import Limit
+from tests.domain.ledger.foreign import set_rate
 
 
 @pytest.fixture
@@ -15,6 +19,7 @@ def kontor(installation, tenant, book, monkeypatch, tmp_path):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     book.post(book.sale(10_000_000), key="sale-1")
+    reserve(book)
     caller = ("--api", installation.url, "--token", installation.token(tenant, "chand"))
 
     def call(*arguments):
@@ -23,12 +28,39 @@ def kontor(installation, tenant, book, monkeypatch, tmp_path):
     return call
 
 
+def reserve(book):
+    """A floor under the bank, a hold on it, and a rate of the day."""
+    set_rate(book, "2026-07-16", "83.1025")
+    hold = Hold(book.company, "travel", "bank", 150_00, "INR", "Flight")
+    with book.transaction() as connection:
+        floor = Limit("bank", floor=0)
+        limits.set_limit(connection, book.company, floor, person=book.tenant.person("deepa"))
+        holds.place(connection, hold, key="flight")
+
+
+def test_a_hold_is_shown_with_what_became_of_it(kontor):
+    (held,) = json.loads(kontor("ledger", "holds", "-o", "json").stdout)["data"]
+
+    shown = kontor("ledger", "hold", held["id"], "--plain").stdout
+    assert "placed" in shown
+    assert "150.00 INR" in shown
+
+
 READS = [
     (("ledger", "accounts", "--kind", "income"), "sales"),
     (("ledger", "account", "bank"), "Bank"),
     (("ledger", "balance", "bank", "--as-of", "2026-07-16"), "1,00,000.00 INR"),
     (("ledger", "entries", "--since", "2026-07-01", "--account", "bank"), "1,00,000.00 INR"),
     (("ledger", "verify"), "agrees with itself"),
+    (("ledger", "verify"), "seals_hold"),
+    (("ledger", "balance", "bank"), "Available"),
+    (("ledger", "limits"), "refuses"),
+    (("ledger", "holds", "--state", "open"), "Flight"),
+    (("ledger", "rates", "--on", "2026-07-16"), "83.1025"),
+    (("report", "ageing", "--control", "payable", "--buckets", "30,60"), "31 to 60 days"),
+    (("report", "statement-of-account", "--party", "V-001"), "V-001"),
+    (("report", "dunning", "--levels", "5,10"), "5, 10"),
+    (("report", "closing-checklist", "--fiscal-year", "2026-27"), "Lock"),
     (("ledger", "statement", "bank", "--since", "2026-07-01", "--until", "2026-07-31"), "1,00,000"),
     (("ledger", "export", "--since", "2026-07-16", "--until", "2026-07-16"), "Sale"),
     (("report", "trial-balance", "--language", "hi"), "तलपट"),

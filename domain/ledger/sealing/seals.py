@@ -18,6 +18,7 @@ MOST = 10_000
 DRAFT = text("SELECT ledger_draft_seal(:most, :public_key)")
 SEAL = text("SELECT ledger_seal(:public_key, :signature)")
 HEADS = text("SELECT head, signature FROM seal_batches WHERE batch > :after ORDER BY batch")
+LAST = text("SELECT head, signature FROM seal_batches ORDER BY batch DESC LIMIT 1")
 KEYS = text("SELECT key, encode(public_key, 'hex') FROM seal_keys ORDER BY key")
 MEMBER = text("""
     SELECT m.batch, m.place, b.head, b.signature, encode(k.public_key, 'hex') AS public_key,
@@ -86,6 +87,12 @@ def heads(connection: Connection, *, after: int = 0) -> list[Head]:
         read_head(written_head(row.head, row.signature))
         for row in connection.execute(HEADS, {"after": after})
     ]
+
+
+def last_head(connection: Connection) -> Head | None:
+    """The head of the last batch; None before the first seal."""
+    row = connection.execute(LAST).one_or_none()
+    return read_head(written_head(row.head, row.signature)) if row else None
 
 
 def keys(connection: Connection) -> dict[str, str]:

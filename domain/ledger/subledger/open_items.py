@@ -118,6 +118,7 @@ def of_company(
     *,
     account: str | None = None,
     party: UUID | None = None,
+    control: str | None = None,
     after: Place | None = None,
     limit: int = 50,
 ) -> tuple[OpenItem, ...]:
@@ -127,6 +128,8 @@ def of_company(
         query = query.where(accounts.c.code == account)
     if party is not None:
         query = query.where(open_items.c.party_id == party)
+    if control is not None:
+        query = query.where(accounts.c.control == control)
     if after is not None:
         query = query.where(tuple_(*PLACE) > tuple_(after.due_date, after.id.entry, after.id.line))
     page = query.order_by(*PLACE).limit(limit)

@@ -37,12 +37,12 @@ def cell(value: str | int | date | None, column: Column, row: Row) -> str:
         case None:
             return ""
         case str():
-            return guarded(value)
+            return value if column.holds == "decimal" else guarded(value)
         case date():
             return value.isoformat()
     match column.holds:
         case "amount":
-            return money.plain(value, row.currency)
+            return money.plain(value, column.currency_of(row))
         case "percent":
             return f"{'-' if value < 0 else ''}{abs(value) // 100}.{abs(value) % 100:02}"
     return str(value)

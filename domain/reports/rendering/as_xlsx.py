@@ -134,12 +134,16 @@ def notes(sheet: Sheet, page: Page) -> Iterator[list[Any]]:
 
 def cell(sheet: Sheet, row: Row, at: int) -> Cell:
     """One cell, with the look of its row."""
-    value, holds = row.cells[at], sheet.report.columns[at].holds
+    value, column = row.cells[at], sheet.report.columns[at]
+    holds = column.holds
     match value:
+        case str() if holds == "decimal":
+            made = sheet.cell(Decimal(value))
+            made.number_format = "0.0000######"
         case str():
             made = sheet.text(value)
         case int() if holds == "amount":
-            made = amount(sheet, value, row.currency)
+            made = amount(sheet, value, column.currency_of(row))
         case int() if holds == "percent":
             made = sheet.cell(Decimal(value) / 100)
             made.number_format = PERCENT

@@ -74,7 +74,7 @@ def laid_out(report: Report, cover: Cover) -> Page:
         company=report.company_name,
         title=report.title,
         parameters=report.parameters,
-        unit=wording.unit(report.language, report.currency, cover.scale),
+        unit=unit(report, cover.scale),
         landscape=sum(each.letters + 2 for each in heads) > LETTERS_UPRIGHT,
         heads=heads,
         rows=rows,
@@ -86,15 +86,31 @@ def laid_out(report: Report, cover: Cover) -> Page:
     )
 
 
+def unit(report: Report, scale: Scale) -> str:
+    """The unit of the amounts; nothing where a report has none."""
+    if all(column.holds != "amount" for column in report.columns):
+        return ""
+    return wording.unit(report.language, report.currency, scale)
+
+
 def about_amounts(report: Report, scale: Scale) -> tuple[str, ...]:
     """What a reader must know of the unit: rounding, and currencies that stay in full."""
     said, found = wording.words(report.language), []
     if scale is not Scale.UNITS:
         unit = wording.scale_in(report.language, scale)
         found.append(said.rounded.format(scale=unit))
-    if any(row.currency != report.currency for row in report.rows):
+    if any(is_foreign(row, report) for row in report.rows):
         found.append(said.other_currencies)
     return tuple(found)
+
+
+def is_foreign(row: Row, report: Report) -> bool:
+    """Whether an amount of the row stands with the code of its currency."""
+    cells = zip(row.cells, report.columns, strict=True)
+    return any(
+        value and column.holds == "amount" and column.currency_of(row) != report.currency
+        for value, column in cells
+    )
 
 
 def headed(columns: tuple[Column, ...], rows: tuple[ShownRow, ...]) -> tuple[Head, ...]:
@@ -135,11 +151,12 @@ def text(value: Cell, column: Column, row: Row, *, of: Report, scale: Scale) -> 
             return value
         case date():
             return short_day(value)
+    currency = column.currency_of(row)
     match column.holds:
-        case "amount" if value and row.currency != of.currency:
-            return f"{row.currency} {wording.figure(value, row.currency)}"
+        case "amount" if value and currency != of.currency:
+            return f"{currency} {wording.figure(value, currency)}"
         case "amount":
-            return wording.figure(value, row.currency, scale)
+            return wording.figure(value, currency, scale)
         case "percent":
             return wording.percent(value)
     return str(value)

@@ -1,7 +1,9 @@
 """The shipped catalogue, and a book that can be asked for its reports."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,8 +25,13 @@ def shipped() -> catalog.Catalog:
 @pytest.fixture
 def ask(book, shipped):
     """A report of the book, in a transaction of its own."""
+    return asking(book, shipped)
 
-    def asked(name: str, **parameters) -> Report:
+
+def asking(book: Book, shipped: catalog.Catalog) -> Callable[..., Report]:
+    """Reports of a book."""
+
+    def asked(name: str, **parameters: Any) -> Report:
         with book.transaction() as connection:
             return shipped.make(connection, name, book.company, ReportRequest(**parameters))
 

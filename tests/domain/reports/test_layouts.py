@@ -79,7 +79,9 @@ def test_a_mistake_is_named_with_its_line(folder, file, right, wrong, said):
 def test_the_catalogue_names_what_there_is(shipped):
     assert list(shipped.reports) == [
         "trial-balance", "general-ledger", "day-book", "profit-and-loss", "balance-sheet",
-        "cash-flow", "notes-to-accounts",
+        "cash-flow", "notes-to-accounts", "ageing", "statement-of-account", "open-items",
+        "dunning", "exchange-rates", "revaluation", "budget-variance", "periods",
+        "closing-checklist",
     ]  # fmt: skip
     with pytest.raises(Refusal, match="Use one of: trial-balance, general-ledger"):
         shipped.get("profit")

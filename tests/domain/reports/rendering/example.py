@@ -42,6 +42,25 @@ HINDI = Report(
     ),
 )  # fmt: skip
 
+# A foreign amount beside what it is worth in the base currency, at an exact rate.
+FOREIGN = Report(
+    "revaluation", "Revaluation preview", COMPANY, "Kontor Demo", "INR", "en",
+    (("As of", "2026-03-31"),),
+    (
+        Column("title", "Account", "text"),
+        Column("amount", "Amount in currency"),
+        Column("rate", "Rate", "decimal"),
+        Column("carrying", "Carrying amount", currency="INR"),
+        Column("difference", "Exchange difference", currency="INR"),
+    ),
+    (
+        Row(RowKind.LINE, ("Creditors", -500_000, "65.4025", -300_000_00, -27_012_50), 0, "USD"),
+        Row(RowKind.LINE, ("Sales in yen", 10_000, "54.5", 5_500_00, -50_00), 0, "JPY"),
+        Row(RowKind.LINE, ("Residue", 0, None, 1_00, -1_00), 0, "USD"),
+        Row(RowKind.TOTAL, ("Total", None, None, -294_499_00, -27_063_50)),
+    ),
+)  # fmt: skip
+
 
 def long(report: Report, times: int) -> Report:
     """The report with its rows so many times over."""

@@ -18,13 +18,14 @@ from domain.reports.rendering.format import MOST_ROWS_ON_PAPER, Format, rendered
 from domain.reports.rendering.page import laid_out
 from domain.reports.report import Column, Row, RowKind
 from domain.reports.wording import MONTHS, SCALES, WORDS
-from tests.domain.reports.rendering.example import COVER, HINDI, IN_LAKHS, REPORT, long
+from tests.domain.reports.rendering.example import COVER, FOREIGN, HINDI, IN_LAKHS, REPORT, long
 
 GOLDEN = Path(__file__).parent / "golden"
 PAGES = {
     "english": (REPORT, COVER),
     "english_in_lakhs": (REPORT, IN_LAKHS),
     "hindi_in_lakhs": (HINDI, IN_LAKHS),
+    "foreign_in_lakhs": (FOREIGN, IN_LAKHS),
     "empty": (replace(REPORT, rows=()), COVER),
 }
 LATER = Cover("Chand Mistry", "tnt_demo", date(2026, 7, 17))
@@ -65,6 +66,12 @@ def test_a_pdf_has_the_same_bytes_for_the_same_report_and_day(name):
     assert first.startswith(b"%PDF-1.")
     assert as_pdf.render(report, cover) == first
     assert as_pdf.render(report, LATER) != first
+
+
+def test_a_page_without_amounts_names_no_unit():
+    rows = tuple(Row(row.kind, row.cells[:1]) for row in REPORT.rows)
+    page = laid_out(replace(REPORT, columns=REPORT.columns[:1], rows=rows), COVER)
+    assert page.unit == ""
 
 
 def test_a_long_table_goes_over_pages_under_its_header():

@@ -15,7 +15,7 @@ from domain.refusal import Refusal
 from domain.reports.rendering import as_csv, as_xlsx
 from domain.reports.rendering.format import Format, rendered
 from domain.reports.report import Row, RowKind
-from tests.domain.reports.rendering.example import COVER, HINDI, IN_LAKHS, REPORT
+from tests.domain.reports.rendering.example import COVER, FOREIGN, HINDI, IN_LAKHS, REPORT
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"]
 
@@ -128,3 +128,15 @@ def test_letters_that_xml_cannot_hold_are_replaced():
     report = replace(REPORT, rows=(Row(RowKind.LINE, ("a\x00b", None, 1, None, None)),))
 
     assert "a\ufffdb" in cells(as_xlsx.render(report, COVER))
+
+
+def test_a_column_has_its_own_currency_and_a_rate_is_exact():
+    """$ -5,000.00 at 65.4025 beside rupees; yen have no decimals."""
+    rows = list(csv.reader(io.StringIO(as_csv.render(FOREIGN, COVER).decode())))
+    assert rows[1][2:] == ["Creditors", "-5000.00", "65.4025", "-300000.00", "-27012.50", "USD"]
+    assert rows[2][2:] == ["Sales in yen", "10000", "54.5", "5500.00", "-50.00", "JPY"]
+
+    found = cells(as_xlsx.render(FOREIGN, COVER))
+    assert found[65.4025].number_format == "0.0000######"
+    assert found[-5000].number_format.startswith('"USD ')
+    assert found[-300_000].number_format.startswith("#")
