@@ -220,7 +220,13 @@ def get_balance(
         is_final = known is None or knowledge.is_final(connection, known)
         is_now = as_of is None and known is None
         held = limits.held_now(connection, of.id, found.id) if is_now else {}
-    reserved_alone = held.keys() - {each.currency for each in sums}
+    reserved_alone = sorted(held.keys() - {each.currency for each in sums})
+    lines = [
+        balance_line(
+            each, base_currency=of.base_currency, held=held.get(each.currency), display=display
+        )
+        for each in (*sums, *(Sums(each, 0, 0, 0, 0) for each in reserved_alone))
+    ]
     body = Balance(
         tenant=caller.tenant_id,
         livemode=caller.livemode,
@@ -228,15 +234,7 @@ def get_balance(
         as_of=as_of,
         known_at=known,
         is_final=is_final,
-        balances=[
-            balance_line(
-                each,
-                base_currency=of.base_currency,
-                held=held.get(each.currency),
-                display=display,
-            )
-            for each in (*sums, *(Sums(each, 0, 0, 0, 0) for each in sorted(reserved_alone)))
-        ],
+        balances=lines,
     )
     return read(request, body)
 

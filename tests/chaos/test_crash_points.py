@@ -20,6 +20,7 @@ from activities.approvals import ApprovalActivities
 from activities.crash import Point
 from activities.exceptions import ExceptionActivities
 from activities.histories import HistoryActivities
+from activities.integrity import IntegrityActivities
 from activities.ledger import LedgerActivities
 from activities.payments import PaymentActivities
 from activities.processes import ProcessActivities
@@ -67,11 +68,12 @@ def test_no_activity_and_no_point_is_forgotten() -> None:
     every = {name for group in GROUPS for name in registered(group)}
     assert {step.partition(".")[0] for step in LEADS_PAST} == every
 
-    # The archiver's have no effect of their own: a copy that was lost is made the next time.
+    # The archiver's and the sealer's are no step of a process: what was lost is made the next time.
     assert registered(HistoryActivities) == {"tenants", "archive"}
+    assert registered(IntegrityActivities) == {"ledger_tenants", "seal_tenant", "verify_tenant"}
     source = Path(inspect.getfile(worker)).read_text()
     assert sorted(re.findall(r"\b(\w+Activities)\(", source)) == sorted(
-        group.__name__ for group in (*GROUPS, HistoryActivities)
+        group.__name__ for group in (*GROUPS, HistoryActivities, IntegrityActivities)
     )
 
     assert tuple(points_in(effects)) == IN_EVERY_EFFECT

@@ -42,6 +42,10 @@ OF_THE_LEDGER = [
     ("ledger", "verify"),
     ("ledger", "statement", "bank"),
     ("ledger", "export", "--format", "csv"),
+    ("ledger", "holds"),
+    ("ledger", "hold", "hld_1"),
+    ("ledger", "limits"),
+    ("ledger", "rates"),
 ]
 
 
