@@ -26,7 +26,6 @@ from domain.refusal import Refusal
 
 METADATA = MetaData()
 REFUSED = "KR001"
-TENANT = text("SELECT set_config('kontor.tenant', :tenant, true)")
 RIGHTS = text(
     "SELECT rolsuper OR rolbypassrls OR pg_has_role(current_user, 'kontor_owner', 'MEMBER') "
     "FROM pg_roles WHERE rolname = current_user"
@@ -88,7 +87,8 @@ def transaction(engine: Engine, tenant: UUID) -> Iterator[Connection]:
     """One transaction of one tenant. A rule of the database arrives as the same Refusal."""
     try:
         with engine.begin() as connection:
-            connection.execute(TENANT, {"tenant": str(tenant)})
+            # A command has no result to read, and no parameters: only a UUID has such hex.
+            connection.exec_driver_sql(f"SET LOCAL kontor.tenant = '{tenant.hex}'")
             yield connection
     except DBAPIError as fault:
         refusal = refusal_behind(fault)

@@ -27,14 +27,21 @@ class Fact:
     legs: tuple[tuple[int, int], ...]
 
 
-def drawn(random: Random, count: int, *, postings: int = 2, accounts: int = ACCOUNTS) -> list[Fact]:
-    """Entries on any day of a year between any accounts: one debit, the rest credits."""
+def drawn(
+    random: Random,
+    count: int,
+    *,
+    postings: int = 2,
+    accounts: int = ACCOUNTS,
+    days: Sequence[date] = DAYS,
+) -> list[Fact]:
+    """Entries on any of the days between any accounts: one debit, the rest credits."""
     facts = []
     for _ in range(count):
         debited, *credited = random.sample(range(accounts), postings)
         amounts = [random.randint(1_00, 100_000_00) for _ in credited]
         legs = ((debited, sum(amounts)), *((a, -m) for a, m in zip(credited, amounts, strict=True)))
-        facts.append(Fact(str(uuid4()), random.choice(DAYS), legs))
+        facts.append(Fact(str(uuid4()), random.choice(days), legs))
     return facts
 
 

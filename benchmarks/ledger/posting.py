@@ -1,7 +1,8 @@
 """Posting through the domain, the same database function by plain psycopg, and SQL by hand.
 
 All make the same transactions: begin, name the tenant, post, commit. Each gives the facts its own
-form within the time that is measured: the domain its journal entries, the floor plain dicts.
+form within the time that is measured: the domain its journal entries, the floor plain dicts. A call
+posts what one day of the year brought; a case beside it spreads each call over the whole year.
 """
 
 import json
@@ -31,12 +32,37 @@ FLOOR, BY_HAND = "same function, psycopg", "SQL by hand"
 TENANT = UUID("0190b000-0000-7000-8000-000000000001")
 NAME_TENANT = "SELECT set_config('kontor.tenant', %s, true)"
 POST = "SELECT * FROM ledger_post(%s::jsonb, %s)"
-# Entries and postings a call, and how many calls make a round.
-CALLS = {(1, 2): 300, (100, 2): 15, (1000, 2): 4, (1, 5): 300, (100, 5): 10, (1000, 5): 3}
-QUICK_CALLS = {(1, 2): 50, (100, 2): 3, (1000, 2): 1, (1, 5): 50, (100, 5): 2, (1000, 5): 1}
 # The machine of the first measurements gave 14,750 entries/s by hand where 12,000 are required.
 BY_HAND_LEAST = 12_000 / 14_750
-LEAST = {(1, 2): 0.75, (100, 2): 0.9, (1000, 2): 0.9}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Entries a call and postings an entry; `calls` make a round."""
+
+    entries: int
+    postings: int
+    calls: int
+    quick_calls: int
+    is_spread: bool = False
+
+    def __str__(self) -> str:
+        entries = "1 entry" if self.entries == 1 else f"{self.entries:,} entries"
+        spread = ", any days" if self.is_spread else ""
+        return f"{entries} a call, {self.postings} postings{spread}"
+
+    def drawn(self, random: Random) -> list[Fact]:
+        """What one call posts."""
+        days = drawing.DAYS if self.is_spread else [random.choice(drawing.DAYS)]
+        return drawing.drawn(random, self.entries, postings=self.postings, days=days)
+
+
+SINGLE, HUNDRED, THOUSAND = Shape(1, 2, 300, 50), Shape(100, 2, 15, 3), Shape(1000, 2, 4, 1)
+SHAPES = (
+    SINGLE, HUNDRED, THOUSAND, Shape(1000, 2, 4, 1, is_spread=True),
+    Shape(1, 5, 300, 50), Shape(100, 5, 10, 2), Shape(1000, 5, 3, 1),
+)  # fmt: skip
+LEAST = {SINGLE: 0.75, HUNDRED: 0.9, THOUSAND: 0.9}
 
 Post = Callable[[Sequence[Fact]], None]
 
@@ -55,19 +81,18 @@ def run(ground: Ground, *, rounds: int, quick: bool) -> tuple[Comparison, Compar
     spent: list[Measured] = []
     handwritten.lay_out(ground)
     book = ground.book(TENANT)
-    calls = QUICK_CALLS if quick else CALLS
     with sides(ground, book) as sides_then:
         for number in range(2):
-            turn(sides_then, ground.meter, calls, number)
+            turn(sides_then, ground.meter, number, quick=quick)
     ground.analyze()
     with sides(ground, book) as sides_now:
         for number in range(rounds + 1):
-            found = turn(sides_now, ground.meter, calls, number)
+            found = turn(sides_now, ground.meter, number, quick=quick)
             if number:
                 rates += found[0]
                 spent += found[1]
-    marks = [Mark(case(*shape), FLOOR, least) for shape, least in LEAST.items()]
-    marks.append(Mark(case(1000, 2), BY_HAND, BY_HAND_LEAST))
+    marks = [Mark(str(shape), FLOOR, least) for shape, least in LEAST.items()]
+    marks.append(Mark(str(THOUSAND), BY_HAND, BY_HAND_LEAST))
     return (
         Comparison(title="Posting, entries", unit="/s", measured=tuple(rates), marks=tuple(marks)),
         Comparison(title="CPU of the server, an entry", unit="µs", measured=tuple(spent)),
@@ -90,20 +115,21 @@ def sides(ground: Ground, book: Book) -> Iterator[dict[str, Side]]:
 
 
 def turn(
-    sides: dict[str, Side], meter: Meter, calls: dict[tuple[int, int], int], number: int
+    sides: dict[str, Side], meter: Meter, number: int, *, quick: bool
 ) -> tuple[list[Measured], list[Measured]]:
     """Every shape on every side; each turn another side goes first."""
     random = Random(number)
     rates, spent = [], []
     names = list(sides)
     names = names[number % 3 :] + names[: number % 3]
-    for (size, postings), count in calls.items():
+    for shape in SHAPES:
+        calls = shape.quick_calls if quick else shape.calls
         for name in names:
-            batches = [drawing.drawn(random, size, postings=postings) for _ in range(count)]
+            batches = [shape.drawn(random) for _ in range(calls)]
             seconds, cpu = one_round(sides[name], meter, batches)
-            entries = size * count
-            rates.append(Measured(case(size, postings), name, entries / seconds))
-            spent.append(Measured(case(size, postings), name, 1e6 * cpu / entries))
+            entries = shape.entries * calls
+            rates.append(Measured(str(shape), name, entries / seconds))
+            spent.append(Measured(str(shape), name, 1e6 * cpu / entries))
     return rates, spent
 
 
@@ -118,12 +144,6 @@ def one_round(side: Side, meter: Meter, batches: Sequence[Sequence[Fact]]) -> tu
     seconds, cpu = time.perf_counter() - started, meter.since(before)
     require(expected, side.standing())
     return seconds, cpu[POSTGRES]
-
-
-def case(size: int, postings: int) -> str:
-    """Its name."""
-    entries = "1 entry" if size == 1 else f"{size:,} entries"
-    return f"{entries} a call, {postings} postings"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,20 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, text
-from sqlalchemy.dialects.postgresql import JSONB
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, text
 
-from domain.ledger.entry import EntryKind, JournalEntry, Module, Posting, Voucher, check_entry
+from domain.ledger.entry import JournalEntry, check_entry
 from domain.refusal import Refusal
 
-POST = text("SELECT * FROM ledger_post(:batch, :mode)").bindparams(bindparam("batch", type_=JSONB))
-REVERSE = text("SELECT * FROM ledger_reverse(:entry, :on_date, :reason, :key, :process, :roles)")
+POST = text("""
+    SELECT outcome, entry_id, number, code, message, warnings
+    FROM ledger_post(CAST(:batch AS jsonb), :mode)
+""")
+REVERSE = text("""
+    SELECT outcome, entry_id, number, code, message, warnings
+    FROM ledger_reverse(:entry, :on_date, :reason, :key, :process, :roles)
+""")
 
 
 class Mode(StrEnum):
@@ -36,6 +42,9 @@ class Item:
     entry: JournalEntry
     chain: str | None = None
     roles: tuple[str, ...] = ()
+
+
+ITEMS, ENTRY = TypeAdapter(list[Item]), TypeAdapter(JournalEntry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,7 @@ def post(
     Raises Refusal with the first rule of the ladder that says no; then nothing is changed.
     """
     check_entry(entry)
-    batch = [stated(Item(key, entry, roles=tuple(roles)))]
+    batch = stated([Item(key, entry, roles=tuple(roles))])
     rows = connection.execute(POST, {"batch": batch, "mode": Mode.ATOMIC})
     return posted(outcome(rows.one()))
 
@@ -83,9 +92,8 @@ def post_batch(
     A refusal that lies in the state of the book (a locked period, a limit) is the item's outcome
     for ever; one that lies in the item itself leaves its key free.
     """
-    batch = [stated(item) for item in items]
-    rows = connection.execute(POST, {"batch": batch, "mode": mode})
-    return tuple(outcome(row) for row in rows)
+    rows = connection.execute(POST, {"batch": stated(items), "mode": mode})
+    return tuple([outcome(row) for row in rows.all()])
 
 
 def reverse(
@@ -106,53 +114,23 @@ def reverse(
     return posted(outcome(connection.execute(REVERSE, values).one()))
 
 
-def stated(item: Item) -> dict[str, Any]:
-    """The item as the database reads it. What has its usual value is left out."""
-    entry = item.entry
-    head: dict[str, Any] = {
-        "company": str(entry.company),
-        "entry_date": entry.entry_date.isoformat(),
-        "narration": entry.narration,
-        "postings": [line(posting) for posting in entry.postings],
-    }
-    if entry.kind is not EntryKind.NORMAL:
-        head["kind"] = entry.kind
-    if entry.voucher is not Voucher.JOURNAL:
-        head["voucher"] = entry.voucher
-    if entry.module is not Module.GENERAL:
-        head["module"] = entry.module
-    if entry.numbering is not None:
-        head |= {"series": entry.numbering.series, "pattern": entry.numbering.pattern}
-    for name in ("party", "due_date", "process", "document"):
-        if (value := getattr(entry, name)) is not None:
-            head[name] = str(value)
-    found: dict[str, Any] = {"key": item.key, "entry": head}
-    if item.chain is not None:
-        found["chain"] = item.chain
-    if item.roles:
-        found["roles"] = item.roles
-    return found
+def stated(items: Sequence[Item]) -> str:
+    """Items as the JSON that the database reads. What has its usual value is left out."""
+    return ITEMS.dump_json(list(items), exclude_defaults=True, warnings="error").decode()
 
 
-def line(posting: Posting) -> dict[str, Any]:
-    """The posting as the database reads it."""
-    found: dict[str, Any] = {
-        "account": posting.account,
-        "amount": posting.amount,
-        "currency": posting.currency,
-    }
-    if posting.base_amount is not None:
-        found["base_amount"] = posting.base_amount
-    if posting.dimensions:
-        found["dimensions"] = dict(posting.dimensions)
-    return found
-
-
-def outcome(row: Row[Any]) -> Outcome:
-    """A row of the database's answer."""
-    return Outcome(
-        row.outcome, row.entry_id, row.number, row.code, row.message, tuple(row.warnings or ())
+def stated_entry(entry: JournalEntry) -> dict[str, Any]:
+    """One entry as the database reads it, for what carries more than an entry."""
+    found: dict[str, Any] = ENTRY.dump_python(
+        entry, mode="json", exclude_defaults=True, warnings="error"
     )
+    return found
+
+
+def outcome(row: Sequence[Any]) -> Outcome:
+    """A row of the database's answer."""
+    said, entry, number, code, message, warnings = row
+    return Outcome(said, entry, number, code, message, tuple(warnings or ()))
 
 
 def posted(result: Outcome) -> Posted:

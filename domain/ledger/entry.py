@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
+
+from pydantic import PlainSerializer
 
 from domain.money import LARGEST_AMOUNT, plain
 from domain.refusal import Refusal
@@ -62,7 +65,7 @@ class Posting:
     amount: int
     currency: str
     base_amount: int | None = None
-    dimensions: tuple[tuple[str, str], ...] = ()
+    dimensions: Annotated[tuple[tuple[str, str], ...], PlainSerializer(dict)] = ()
 
     @property
     def base(self) -> int:

@@ -16,7 +16,6 @@ from sqlalchemy import Connection, Row, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.ledger import book
-from domain.ledger.book import Item
 from domain.ledger.entry import JournalEntry
 from domain.refusal import Refusal
 
@@ -135,7 +134,7 @@ def take(connection: Connection, hold: UUID, take: Take, entry: JournalEntry, *,
     Raises Refusal `hold_must_exist`, `hold_must_be_open`, `hold_must_cover_amount`,
     `amount_must_be_positive`, and whatever posting the entry raises.
     """
-    head = book.stated(Item(key, entry))["entry"]
+    head = book.stated_entry(entry)
     stated = {
         "amount": take.amount,
         "up_to": take.up_to,

@@ -19,7 +19,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import DOMAIN, JSONB
 from sqlalchemy.types import UserDefinedType
 
 from domain.database import METADATA, tenant_column, within_tenant
@@ -39,6 +39,11 @@ def transaction_column() -> Column[str]:
     """`transaction_id`, filled by the database."""
     now = text("pg_current_xact_id()")
     return Column("transaction_id", TransactionId, nullable=False, server_default=now)
+
+
+def vocabulary(name: str) -> DOMAIN:
+    """Text of which the database takes only certain words."""
+    return DOMAIN(name, Text(), create_type=False)
 
 
 accounts = Table(
@@ -114,7 +119,7 @@ journal_entries = Table(
         nullable=False,
         server_default=text("clock_timestamp()"),
     ),
-    Column("kind", Text, nullable=False),
+    Column("kind", vocabulary("entry_kind"), nullable=False),
     Column("narration", Text, nullable=False),
     Column("reverses", Uuid),
     Column("party_id", Uuid),
@@ -124,8 +129,8 @@ journal_entries = Table(
     Column("effect_key", Text, nullable=False),
     Column("content_hash", LargeBinary, nullable=False),
     transaction_column(),
-    Column("voucher", Text, nullable=False, server_default="journal"),
-    Column("module", Text, nullable=False, server_default="general"),
+    Column("voucher", vocabulary("voucher_kind"), nullable=False, server_default="journal"),
+    Column("module", vocabulary("module_name"), nullable=False, server_default="general"),
     UniqueConstraint("tenant_id", "effect_key"),
     within_tenant("company_id", "companies"),
     within_tenant("reverses", "journal_entries"),

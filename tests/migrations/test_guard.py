@@ -7,7 +7,7 @@ from psycopg import errors
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from domain.database import METADATA, TENANT, transaction
+from domain.database import METADATA, transaction
 from domain.schema import LEDGER as LEDGER_TABLES
 from migrations.logins import OWNER
 from sandbox.tenant import Tenant, as_owner, open_tenant
@@ -287,7 +287,7 @@ def test_the_reader_cannot_write_even_what_it_creates(database, tenants):
 def test_the_reader_stays_within_its_grants_though_it_lifts_read_only(database, tenants):
     with database.reader.connect() as connection:
         connection.exec_driver_sql("SET TRANSACTION READ WRITE")
-        connection.execute(TENANT, {"tenant": str(tenants[0].id)})
+        connection.exec_driver_sql(f"SET LOCAL kontor.tenant = '{tenants[0].id}'")
         with pytest.raises(DBAPIError) as caught:
             connection.exec_driver_sql("UPDATE parties SET name = 'Mine'")
     assert isinstance(caught.value.orig, errors.InsufficientPrivilege)

@@ -197,7 +197,7 @@ def settle(
         stated["reason"] = asked.reason
     if asked.entry is not None:
         check_entry(asked.entry)
-        stated["entry"] = book.stated(book.Item(key, asked.entry))["entry"]
+        stated["entry"] = book.stated_entry(asked.entry)
     if asked.exchange is not None:
         accounts = asked.exchange
         stated["exchange"] = {

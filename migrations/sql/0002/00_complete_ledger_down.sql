@@ -17,7 +17,7 @@ BEGIN
     FOR name IN
         SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace
         AND proname <> ALL ('{current_tenant,refuse,refuse_change,business_now,business_today,
-            fiscal_year_of,tenant_ids,check_balance}'::name[])
+            fiscal_year_of,tenant_ids}'::name[])
     LOOP
         EXECUTE format('DROP FUNCTION %s CASCADE', name);
     END LOOP;
@@ -42,7 +42,10 @@ ALTER TABLE periods DROP CONSTRAINT periods_state_check, DROP COLUMN is_adjustme
     DROP COLUMN module_states, ADD CHECK (state IN ('open', 'locked', 'closed'));
 DROP INDEX journal_entries_transaction_id, journal_entries_entry_date, journal_entries_reverses,
     journal_entries_process_id, journal_entries_kind;
-ALTER TABLE journal_entries DROP COLUMN voucher, DROP COLUMN module,
+ALTER TABLE journal_entries DROP COLUMN voucher, DROP COLUMN module, ALTER COLUMN kind TYPE text,
+    ADD CONSTRAINT journal_entries_kind_check CHECK (kind IN
+        ('normal', 'opening', 'adjusting', 'closing', 'revaluation', 'reversal', 'import')),
+    ALTER CONSTRAINT journal_entries_tenant_id_company_id_fkey ENFORCED,
     ADD CONSTRAINT journal_entries_tenant_id_reverses_key UNIQUE (tenant_id, reverses),
     ADD FOREIGN KEY (tenant_id) REFERENCES tenants;
 CREATE INDEX journal_entries_process_id ON journal_entries (tenant_id, process_id);
@@ -56,6 +59,32 @@ ALTER TABLE day_movements
     ALTER CONSTRAINT day_movements_tenant_id_company_id_fkey ENFORCED,
     ALTER CONSTRAINT day_movements_tenant_id_account_id_fkey ENFORCED,
     ALTER CONSTRAINT day_movements_tenant_id_dimension_set_id_fkey ENFORCED;
+DROP DOMAIN entry_kind, voucher_kind, module_name;
+CREATE FUNCTION check_balance() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    unbalanced record;
+BEGIN
+    SELECT entry_id, currency, sum(amount) AS residue INTO unbalanced
+    FROM written GROUP BY entry_id, currency HAVING sum(amount) <> 0 LIMIT 1;
+    IF FOUND THEN
+        PERFORM refuse('entry_must_balance', format('Entry %s is out by %s minor units of %s.',
+            unbalanced.entry_id, unbalanced.residue, unbalanced.currency));
+    END IF;
+    SELECT entry_id, sum(base_amount) AS residue INTO unbalanced
+    FROM written GROUP BY entry_id HAVING sum(base_amount) <> 0 LIMIT 1;
+    IF FOUND THEN
+        PERFORM refuse('entry_must_balance_in_base_currency', format(
+            'Entry %s is out by %s minor units of the base currency.',
+            unbalanced.entry_id, unbalanced.residue));
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER check_balance AFTER INSERT ON postings
+    REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION check_balance();
+DROP TRIGGER stay ON companies;
+DROP TRIGGER keep_key ON companies;
 DROP TRIGGER stay ON accounts;
 DROP TRIGGER keep_key ON accounts;
 DROP TRIGGER stay ON dimension_sets;

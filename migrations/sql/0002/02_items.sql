@@ -43,7 +43,9 @@ AS $$
     HAVING stated IS NOT NULL
 $$;
 
--- An item is {key, chain, roles, entry}. What the entry leaves out has its usual value.
+-- An item is {key, chain, roles, entry}. What the entry leaves out has its usual value. The identifiers
+-- of a batch are one UUID version 7 and the places in the batch, its last 32 bits (RFC 9562, section 6.2:
+-- a counter seeded once): drawing one for each would be the dearest part of reading.
 --
 -- A session keeps the plans it made while tables were small. So that they stay good, each look-up
 -- below is LATERAL with LIMIT, which only an index can answer, nothing joins one array with another,
@@ -52,20 +54,22 @@ CREATE FUNCTION read_entries(batch jsonb, mode text) RETURNS entry_in[]
 LANGUAGE sql VOLATILE
 AS $$
     SELECT array_agg(ROW(
-        ordinality,
-        CASE mode WHEN 'atomic' THEN 0 WHEN 'independent' THEN ordinality
-            ELSE coalesce(((SELECT first_of_chains(batch))->>(i->>'chain'))::integer, ordinality) END,
-        uuidv7(), i->>'key', sha256(convert_to(e::text, 'UTF8')),
-        (e->>'company')::uuid, c.base_currency, (e->>'entry_date')::date, coalesce(e->>'kind', 'normal'),
-        coalesce(e->>'voucher', 'journal'), coalesce(e->>'module', 'general'), e->>'narration',
-        (e->>'reverses')::uuid, (e->>'party')::uuid, (e->>'due_date')::date, (e->>'process')::uuid,
-        (e->>'document')::uuid, e->>'series', e->>'pattern',
-        CASE WHEN i ? 'roles' THEN names(i->'roles') END, e->'postings'
+        i.ordinality,
+        CASE mode WHEN 'atomic' THEN 0 WHEN 'independent' THEN i.ordinality
+            ELSE coalesce(((SELECT first_of_chains(batch))->>i.chain)::integer, i.ordinality) END,
+        encode(overlay((SELECT uuid_send(uuidv7())) PLACING int4send(i.ordinality::integer) FROM 13), 'hex')::uuid,
+        i.key, sha256(convert_to(i.entry::text, 'UTF8')),
+        e.company, c.base_currency, e.entry_date, coalesce(e.kind, 'normal'), coalesce(e.voucher, 'journal'),
+        coalesce(e.module, 'general'), e.narration, e.reverses, e.party, e.due_date, e.process, e.document,
+        e.numbering->>'series', e.numbering->>'pattern', i.roles, e.postings
     )::entry_in)
-    FROM jsonb_array_elements(batch) WITH ORDINALITY AS t (i, ordinality)
-    CROSS JOIN LATERAL (SELECT i->'entry') AS stated (e)
+    FROM ROWS FROM (jsonb_to_recordset(batch) AS (key text, chain text, roles text[], entry jsonb))
+        WITH ORDINALITY AS i
+    CROSS JOIN LATERAL jsonb_to_record(i.entry) AS e (company uuid, entry_date date, kind text, voucher text,
+        module text, narration text, reverses uuid, party uuid, due_date date, process uuid, document uuid,
+        numbering jsonb, postings jsonb)
     LEFT JOIN LATERAL (SELECT base_currency FROM companies
-        WHERE tenant_id = (SELECT current_tenant()) AND id = (e->>'company')::uuid LIMIT 1) AS c ON true
+        WHERE tenant_id = (SELECT current_tenant()) AND id = e.company LIMIT 1) AS c ON true
 $$;
 
 -- The postings of entries with what their accounts say. A base amount left out is the amount when
@@ -74,21 +78,23 @@ CREATE FUNCTION read_postings(entries entry_in[]) RETURNS posting_in[]
 LANGUAGE sql STABLE
 AS $$
     SELECT array_agg(ROW(
-        e.ordinal, e.grp, u.line, e.id, e.company_id, e.base_currency, e.entry_date, e.party_id,
-        e.due_date, p->>'account', a.id, a.opened_on, a.closed_on, a.currency, a.is_heading, a.control,
+        e.ordinal, e.grp, p.ordinality, e.id, e.company_id, e.base_currency, e.entry_date, e.party_id,
+        e.due_date, p.account, a.id, a.opened_on, a.closed_on, a.currency, a.is_heading, a.control,
         a.is_limited, a.is_budgeted,
         -- Closing and revaluation follow what stands in the book, whatever an account asks for since.
         CASE WHEN e.kind IN ('closing', 'revaluation', 'reversal') THEN '{}' ELSE a.required_dimensions END,
         CASE WHEN e.kind IN ('closing', 'revaluation', 'reversal') THEN '{}' ELSE a.forbidden_dimensions END,
         CASE WHEN a.slots > 1 THEN (uuid_hash_extended(e.id, 0) & 9223372036854775807) % a.slots ELSE 0 END,
-        (p->>'amount')::numeric, p->>'currency',
-        coalesce(p->>'base_amount', CASE WHEN p->>'currency' = e.base_currency THEN p->>'amount' END)::numeric,
-        coalesce(p->'dimensions', '{}'), d.id
+        p.amount, p.currency,
+        coalesce(p.base_amount, CASE WHEN p.currency = e.base_currency THEN p.amount END),
+        coalesce(p.dimensions, '{}'),
+        CASE WHEN p.dimensions <> '{}' THEN (SELECT id FROM dimension_sets
+                WHERE tenant_id = (SELECT current_tenant()) AND dimensions = p.dimensions LIMIT 1)
+            ELSE (SELECT id FROM dimension_sets WHERE tenant_id = (SELECT current_tenant()) AND dimensions = '{}') END
     )::posting_in)
     FROM unnest(entries) AS e
-    CROSS JOIN LATERAL jsonb_array_elements(e.postings) WITH ORDINALITY AS u (p, line)
+    CROSS JOIN LATERAL ROWS FROM (jsonb_to_recordset(e.postings) AS
+        (account text, amount numeric, currency text, base_amount numeric, dimensions jsonb)) WITH ORDINALITY AS p
     LEFT JOIN LATERAL (SELECT * FROM accounts WHERE tenant_id = (SELECT current_tenant())
-        AND company_id = e.company_id AND code = p->>'account' LIMIT 1) AS a ON true
-    LEFT JOIN LATERAL (SELECT id FROM dimension_sets WHERE tenant_id = (SELECT current_tenant())
-        AND dimensions = coalesce(p->'dimensions', '{}') LIMIT 1) AS d ON true
+        AND company_id = e.company_id AND code = p.account LIMIT 1) AS a ON true
 $$;

@@ -79,7 +79,8 @@ BEGIN
            e.party_id, e.due_date, e.process_id, e.document_id, e.key, e.content_hash
     FROM unnest(entries) AS e ORDER BY e.key;
     SELECT bool_or(p.is_limited) AS limits, bool_or(p.is_budgeted) AS budgets,
-           bool_or(p.control IS NOT NULL) AS open_items, bool_or(p.dimension_set_id IS NULL) AS new_dimensions
+           bool_or(p.control IS NOT NULL) AS open_items, bool_or(p.dimension_set_id IS NULL) AS new_dimensions,
+           EXISTS (SELECT FROM unnest(entries) AS e WHERE e.series IS NOT NULL) AS numbers
     INTO has FROM unnest(lines) AS p;
     IF has.open_items THEN
         PERFORM add_open_items(entries, lines);
@@ -90,7 +91,9 @@ BEGIN
     IF has.budgets THEN
         warnings := merge_warnings(warnings, check_budgets(entries, lines));
     END IF;
-    PERFORM draw_numbers(entries) FROM unnest(entries) AS e WHERE e.series IS NOT NULL LIMIT 1;
+    IF has.numbers THEN
+        PERFORM draw_numbers(entries);
+    END IF;
     IF has.new_dimensions THEN
         lines := add_dimension_sets(lines);
     END IF;

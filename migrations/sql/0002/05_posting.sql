@@ -113,7 +113,11 @@ BEGIN
         WHERE refused ? e.ordinal::text AND is_remembered(refused->e.ordinal::text->>0)
         ORDER BY e.key ON CONFLICT DO NOTHING;
     END IF;
-    outcomes := outcomes_of(entries, all_fresh, refused);
+    IF all_fresh AND refused = '{}' THEN
+        RETURN QUERY SELECT * FROM outcomes_of_posted(entries);
+        RETURN;
+    END IF;
+    outcomes := outcomes_of(entries, refused);
     IF mode = 'atomic' THEN
         SELECT * INTO first FROM unnest(outcomes) AS o
         WHERE o.outcome = 'refused' AND o.code <> 'chain_must_hold' ORDER BY o.ordinal LIMIT 1;
@@ -129,14 +133,17 @@ CREATE FUNCTION without_known(entries entry_in[]) RETURNS entry_in[]
 LANGUAGE plpgsql
 AS $$
 DECLARE
+    tenant constant uuid := current_tenant();
     known integer[];
 BEGIN
     SELECT array_agg(e.ordinal) INTO known FROM unnest(entries) AS e
-    WHERE EXISTS (SELECT FROM journal_entries WHERE tenant_id = current_tenant() AND effect_key = e.key)
-        OR EXISTS (SELECT FROM refused_items WHERE tenant_id = current_tenant() AND effect_key = e.key);
-    known := known || (SELECT array_agg(again) FROM (
-        SELECT unnest((array_agg(e.ordinal ORDER BY e.ordinal))[2:]) AS again
-        FROM unnest(entries) AS e GROUP BY e.key HAVING count(*) > 1) AS twice);
+    WHERE (SELECT true FROM journal_entries WHERE tenant_id = tenant AND effect_key = e.key LIMIT 1)
+        OR (SELECT true FROM refused_items WHERE tenant_id = tenant AND effect_key = e.key LIMIT 1);
+    IF cardinality(entries) > 1 THEN
+        known := known || (SELECT array_agg(again) FROM (
+            SELECT unnest((array_agg(e.ordinal ORDER BY e.ordinal))[2:]) AS again
+            FROM unnest(entries) AS e GROUP BY e.key HAVING count(*) > 1) AS twice);
+    END IF;
     IF known IS NULL THEN
         RETURN entries;
     END IF;
@@ -173,14 +180,16 @@ AS $$
 DECLARE
     sound entry_in[] := fresh;
     lines posting_in[];
-    refused jsonb;
+    refused jsonb := '{}';
 BEGIN
     IF fresh IS NULL THEN
         RETURN known;
     END IF;
     lines := read_postings(fresh);
-    SELECT coalesce(jsonb_object_agg(r.ordinal, jsonb_build_array(r.code, r.message)), '{}') INTO refused
-    FROM refusals(fresh, lines) AS r;
+    IF NOT is_sound(fresh, lines) THEN
+        SELECT coalesce(jsonb_object_agg(r.ordinal, jsonb_build_array(r.code, r.message)), '{}') INTO refused
+        FROM refusals(fresh, lines) AS r;
+    END IF;
     IF locked <> '{}' THEN
         refused := (SELECT coalesce(jsonb_object_agg(e.ordinal, locked->e.ordinal::text), '{}')
                     FROM unnest(fresh) AS e WHERE locked ? e.ordinal::text) || refused;
@@ -202,7 +211,7 @@ BEGIN
 END $$;
 
 -- What became of each item.
-CREATE FUNCTION outcomes_of(entries entry_in[], all_fresh boolean, refused jsonb) RETURNS entry_outcome[]
+CREATE FUNCTION outcomes_of(entries entry_in[], refused jsonb) RETURNS entry_outcome[]
 LANGUAGE sql STABLE
 AS $$
     SELECT array_agg(CASE
@@ -217,8 +226,20 @@ AS $$
                 WHERE tenant_id = (SELECT current_tenant()) AND entry_id = j.id))::entry_outcome
         END)
     FROM unnest(entries) AS e
-    LEFT JOIN LATERAL (SELECT e.id WHERE all_fresh UNION ALL (SELECT id FROM journal_entries
-        WHERE NOT all_fresh AND tenant_id = (SELECT current_tenant()) AND effect_key = e.key LIMIT 1)) AS j ON true
+    LEFT JOIN LATERAL (SELECT id FROM journal_entries
+        WHERE tenant_id = (SELECT current_tenant()) AND effect_key = e.key LIMIT 1) AS j ON true
+$$;
+
+-- The same when all of them were posted by this call.
+CREATE FUNCTION outcomes_of_posted(entries entry_in[]) RETURNS SETOF entry_outcome
+LANGUAGE sql STABLE
+AS $$
+    SELECT e.ordinal, 'posted', e.id,
+        CASE WHEN e.series IS NOT NULL THEN (SELECT number FROM voucher_numbers
+            WHERE tenant_id = (SELECT current_tenant()) AND entry_id = e.id LIMIT 1) END, NULL, NULL,
+        (SELECT w.warnings FROM entry_warnings AS w
+            WHERE tenant_id = (SELECT current_tenant()) AND entry_id = e.id LIMIT 1)
+    FROM unnest(entries) AS e
 $$;
 
 CREATE FUNCTION ledger_post(batch jsonb, mode text) RETURNS SETOF entry_outcome

@@ -134,16 +134,6 @@ BEGIN
         WHERE tenant_id = current_tenant() AND effect_key = e.key LIMIT 1) AS j;
 END $$;
 
--- Whether no entry breaks a rule of posting: that of `refusals`, many times as fast, without words.
-CREATE FUNCTION is_sound(entries entry_in[], lines posting_in[]) RETURNS boolean
-LANGUAGE sql STABLE
-AS $$
-    SELECT NOT EXISTS (SELECT FROM refusals(entries, '{}'))
-        AND NOT EXISTS (SELECT FROM unnest(lines) AS l WHERE posting_refusal(l) IS NOT NULL)
-        AND NOT EXISTS (SELECT FROM unnest(lines) AS l GROUP BY l.ordinal, l.currency HAVING sum(l.amount) <> 0)
-        AND NOT EXISTS (SELECT FROM unnest(lines) AS l GROUP BY l.ordinal HAVING sum(l.base_amount) <> 0)
-$$;
-
 -- The first entry of a chunk that is refused, as posting refuses it.
 CREATE FUNCTION refuse_import(entries entry_in[], lines posting_in[]) RETURNS void
 LANGUAGE plpgsql

@@ -100,9 +100,9 @@ def imported(connection, book, *stated: tuple[str, JournalEntry]):
 def test_importing_refuses_what_posting_refuses(strict, code):
     wrong = BAD[code](strict.sale())
     before = strict.state()
-    item = books.stated(books.Item("a", wrong))
+    batch = books.stated([books.Item("a", wrong)])
     with refused(code), strict.transaction() as connection:
-        connection.execute(books.POST, {"batch": [item], "mode": "atomic"})
+        connection.execute(books.POST, {"batch": batch, "mode": "atomic"})
     with refused(code), strict.transaction() as connection:
         imported(connection, strict, ("good", strict.sale()), ("wrong", wrong))
     assert strict.state() == before
