@@ -12,6 +12,12 @@ PLANT = """
         amount, base_amount, {dimensions}
     FROM postings
 """
+OF_NO_COMPANY = f"""
+    INSERT INTO journal_entries (tenant_id, id, company_id, entry_date, kind, narration, effect_key,
+        content_hash)
+    SELECT tenant_id, '{UUID(int=1)}', '{UUID(int=2)}', entry_date, kind, narration, 'planted', ''
+    FROM journal_entries
+"""
 AS_IT_IS = {"entry": "entry_id", "account": "account_id", "dimensions": "dimension_set_id"}
 
 
@@ -33,7 +39,18 @@ def test_the_owner_cannot_plant_a_posting_of_nothing(book, column, value, code):
     assert book.state() == before
 
 
-@pytest.mark.parametrize("table", ["journal_entries", "accounts", "dimension_sets"])
+def test_the_owner_cannot_plant_an_entry_of_no_company(book):
+    book.post(book.sale())
+    before = book.state()
+
+    with refused("posting_must_have_entry"), book.as_owner() as connection:
+        connection.execute(text(OF_NO_COMPANY))
+        connection.execute(text(PLANT.format(**AS_IT_IS | {"entry": f"'{UUID(int=1)}'"})))
+
+    assert book.state() == before
+
+
+@pytest.mark.parametrize("table", ["companies", "journal_entries", "accounts", "dimension_sets"])
 @pytest.mark.parametrize("statement", ["DELETE FROM {table}", "TRUNCATE {table} CASCADE"])
 def test_what_a_posting_names_cannot_be_taken_away(book, table, statement):
     book.post(book.sale())
@@ -42,6 +59,14 @@ def test_what_a_posting_names_cannot_be_taken_away(book, table, statement):
         connection.execute(text(statement.format(table=table)))
 
 
-def test_an_account_keeps_its_company(book):
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE accounts SET company_id = company_id",
+        "UPDATE companies SET id = id",
+        "UPDATE companies SET base_currency = base_currency",
+    ],
+)
+def test_what_postings_are_read_by_stays_as_it_was(book, statement):
     with refused("record_must_stay"), book.as_owner() as connection:
-        connection.execute(text("UPDATE accounts SET company_id = company_id"))
+        connection.execute(text(statement))
