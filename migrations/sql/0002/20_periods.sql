@@ -86,10 +86,10 @@ DECLARE
     held record;
 BEGIN
     SELECT array_agg(m.company_id) AS companies, min(m.first) AS first, max(m.last) AS last,
-           bool_or(m.reverses) AS reverses, count(pg_advisory_xact_lock_shared(m.gate)) AS gates
+           bool_or(m.unusual) AS unusual, count(pg_advisory_xact_lock_shared(m.gate)) AS gates
     INTO asked FROM (
         SELECT e.company_id, period_gate(e.company_id, e.entry_date) AS gate, min(e.entry_date) AS first,
-               max(e.entry_date) AS last, bool_or(e.reverses IS NOT NULL) AS reverses
+               max(e.entry_date) AS last, bool_or(e.reverses IS NOT NULL OR e.entry_date IS NULL) AS unusual
         FROM unnest(entries) AS e GROUP BY 1, 2 ORDER BY 2
     ) AS m;
     -- A statement of its own: what it reads after waiting for a lock is the period's new state.
@@ -101,7 +101,7 @@ BEGIN
         ORDER BY id FOR KEY SHARE
     ) AS p;
     -- One company's, in months without a gap that are all open: most batches are.
-    IF held.take_all AND NOT asked.reverses AND held.days @> daterange(asked.first, asked.last, '[]')
+    IF held.take_all AND NOT asked.unusual AND held.days @> daterange(asked.first, asked.last, '[]')
         AND asked.companies[1] = ALL (asked.companies) THEN
         RETURN;
     END IF;
