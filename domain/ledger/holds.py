@@ -12,22 +12,16 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Connection, Row, text
 
+from domain.database import with_json
 from domain.ledger import book
 from domain.ledger.book import Item
 from domain.ledger.entry import JournalEntry
 from domain.refusal import Refusal
 
-
-def stating(sql: str) -> Any:
-    """A statement with a `stated` of JSON."""
-    return text(sql).bindparams(bindparam("stated", type_=JSONB))
-
-
-PLACE = stating("SELECT * FROM ledger_hold(:stated, :key)")
-TAKE = stating("SELECT * FROM ledger_take(:hold, :stated, :key)")
+PLACE = with_json("SELECT * FROM ledger_hold(:stated, :key)", "stated")
+TAKE = with_json("SELECT * FROM ledger_take(:hold, :stated, :key)", "stated")
 RELEASE = text("SELECT * FROM ledger_release(:hold, :reason, :key)")
 EXPIRE = text("SELECT ledger_expire_holds(:most)")
 # A hold past its time is expired, swept or not.
