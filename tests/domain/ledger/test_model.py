@@ -26,6 +26,7 @@ from tests.book import Book
 from tests.domain.ledger import model
 from tests.domain.ledger.checks import Checks
 from tests.domain.ledger.operations import LAST, SIDES, amounts, codes, days, entries, keys, months
+from tests.domain.ledger.sealed import Sealed
 from tests.domain.ledger.terms import Entry
 
 FIRST, YEAR_END = date(2025, 4, 1), date(2026, 3, 31)
@@ -51,6 +52,7 @@ class LedgerMachine(Checks, RuleBasedStateMachine):
         assert "vendor_payable" in controlled & self.monetary
         self.model = model.Model(SIDES, self.now(), months, controlled=controlled)
         self.ids, self.holds, self.asked, self.closing = {}, {}, [], None
+        self.sealed, self.heads = Sealed(self.book), []
 
     # Operations.
 
@@ -209,6 +211,11 @@ class LedgerMachine(Checks, RuleBasedStateMachine):
                 connection, Scope(self.book.company, last), through=through, key=key
             )
         self.model.revalue(last, rate, self.monetary, key)
+
+    @rule()
+    def seal_in_between(self):
+        """What is sealed now must stay as it is, whatever is done afterwards."""
+        self.seal(settled=False)
 
     @precondition(lambda self: not self.model.dollars())
     @rule()
