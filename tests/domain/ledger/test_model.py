@@ -31,6 +31,7 @@ from tests.domain.ledger.terms import Entry
 
 FIRST, YEAR_END = date(2025, 4, 1), date(2026, 3, 31)
 YEAR = "2025-26"
+BRANCHES = text("SELECT dimensions->>'branch' FROM dimension_sets ORDER BY id")
 MONTHS = {date(year, month, 1) for year in (2025, 2026, 2027) for month in range(1, 13)}
 
 
@@ -232,18 +233,17 @@ class LedgerMachine(Checks, RuleBasedStateMachine):
             )
             self.closing = key if key in self.model.posted else None
         else:
-            with self.book.transaction() as connection:
-                years.reopen(
-                    connection,
-                    self.book.company,
-                    YEAR,
-                    maker=self.book.tenant.person("asha"),
-                    checker=self.book.tenant.person("bina"),
-                    reason="A late invoice",
-                    key=f"reopening {self.closing}",
-                )
-            self.model.reopen_year(FIRST, YEAR_END, self.closing)
-            self.closing = None
+            branches = self.branches()
+            self.same(
+                lambda: self.model.reopen_year(FIRST, YEAR_END, self.closing, branches),
+                self.reopen_year,
+            )
+            self.closing = self.closing if self.closing in self.model.posted else None
+
+    def branches(self):
+        """In the order in which closings are taken back."""
+        with self.book.transaction() as connection:
+            return connection.scalars(BRANCHES).all()
 
     def close_year(self, key):
         with self.book.transaction() as connection:
@@ -255,6 +255,18 @@ class LedgerMachine(Checks, RuleBasedStateMachine):
                 person=self.book.tenant.person("deepa"),
                 reason="Year end",
                 key=key,
+            )
+
+    def reopen_year(self):
+        with self.book.transaction() as connection:
+            years.reopen(
+                connection,
+                self.book.company,
+                YEAR,
+                maker=self.book.tenant.person("asha"),
+                checker=self.book.tenant.person("bina"),
+                reason="A late invoice",
+                key=f"reopening {self.closing}",
             )
 
 
