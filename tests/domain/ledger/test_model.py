@@ -36,7 +36,17 @@ from sandbox.tenant import Tenant, open_tenant
 from tests.book import Book
 from tests.domain.ledger import model
 from tests.domain.ledger.checks import Checks
-from tests.domain.ledger.operations import LAST, SIDES, amounts, codes, days, entries, keys, months
+from tests.domain.ledger.operations import (
+    LAST,
+    SIDES,
+    amounts,
+    codes,
+    days,
+    entries,
+    floors,
+    keys,
+    months,
+)
 from tests.domain.ledger.sealed import Sealed
 from tests.domain.ledger.terms import Entry
 
@@ -54,8 +64,8 @@ class LedgerMachine(Checks, RuleBasedStateMachine):
 
     database = None  # Set by the test: Hypothesis makes the machine without arguments.
 
-    @initialize()
-    def open(self):
+    @initialize(floors=st.dictionaries(codes, floors, min_size=2, max_size=3))
+    def open(self, floors):
         tenant = open_tenant(self.database.admin, Tenant(uuid4()), today=Book.TODAY)
         self.book = Book(self.database, tenant)
         months = {month: "open" for month in MONTHS if FIRST <= month <= LAST}
@@ -68,6 +78,9 @@ class LedgerMachine(Checks, RuleBasedStateMachine):
         self.model = model.Model(SIDES, self.now(), months, controlled=controlled)
         self.ids, self.holds, self.asked, self.closing = {}, {}, [], None
         self.sealed, self.heads = Sealed(self.book), []
+        # Few runs draw limits and holds both; without a limit no hold stands in anybody's way.
+        for account, floor in floors.items():
+            self.set_limit(account, floor, None)
 
     # Operations.
 
@@ -108,9 +121,11 @@ class LedgerMachine(Checks, RuleBasedStateMachine):
             lambda: self.note(key, self.book.reverse(self.ids[original], on=day, key=key)) and None,
         )
 
-    @rule(account=codes, floor=st.none() | st.integers(-1_000_00, 0), room=st.none() | amounts)
+    @rule(account=codes, floor=st.none() | floors, room=st.none() | amounts)
     def limit(self, account, floor, room):
-        ceiling = None if room is None else (floor or 0) + room
+        self.set_limit(account, floor, None if room is None else (floor or 0) + room)
+
+    def set_limit(self, account, floor, ceiling):
         self.model.set_limit(account, floor, ceiling)
         with self.book.transaction() as connection:
             stated = Limit(account, floor=floor, ceiling=ceiling)
