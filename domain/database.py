@@ -15,11 +15,14 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     MetaData,
+    TextClause,
     Uuid,
+    bindparam,
     create_engine,
     event,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 
 from domain.refusal import Refusal
@@ -41,6 +44,11 @@ def tenant_column(*, primary_key: bool = True) -> Column[UUID]:
 def within_tenant(column: str, table: str) -> ForeignKeyConstraint:
     """A foreign key that cannot leave the tenant."""
     return ForeignKeyConstraint(["tenant_id", column], [f"{table}.tenant_id", f"{table}.id"])
+
+
+def with_json(sql: str, *names: str) -> TextClause:
+    """A statement whose parameters of these names are JSON; a None in one is JSON's null."""
+    return text(sql).bindparams(*(bindparam(name, type_=JSONB) for name in names))
 
 
 def connect(url: str, *, pool_size: int = 5) -> Engine:

@@ -12,12 +12,11 @@ from functools import cache
 from pathlib import Path
 from uuid import UUID, uuid5
 
-from sqlalchemy import Connection, Engine, bindparam, create_engine, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Connection, Engine, create_engine, text
 
 import config
 from config.settings import Settings
-from domain.database import transaction
+from domain.database import transaction, with_json
 from domain.ledger import chart
 from domain.ledger.chart import Chart
 
@@ -68,9 +67,7 @@ ADD_VENDOR = text(
     " ON CONFLICT DO NOTHING"
 )
 # One account more than the chart has, as tests and scenarios need them.
-OPEN_ACCOUNT = text("SELECT ledger_open_account(:company, :stated)").bindparams(
-    bindparam("stated", type_=JSONB)
-)
+OPEN_ACCOUNT = with_json("SELECT ledger_open_account(:company, :stated)", "stated")
 OPEN_YEAR = text("SELECT ledger_open_year(:company, :day)")
 TODAY = text("SELECT business_today()")
 FIRST_DAY = text("SELECT min(starts_on) FROM periods WHERE company_id = :company")

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from api.caller import Caller
 from api.shapes.base import Money, Resource, Time, money
 from domain.identifiers import COMPANY, ENTRY, HOLD, PARTY, PROCESS, written
-from domain.ledger.holds import Held, HoldState
+from domain.ledger.holds import HoldState, StandingHold
 from domain.ledger.holds_reading import HoldEvent
 from domain.ledger.limits import Limit
 from domain.money import Money as Amount
@@ -83,7 +83,7 @@ def limit(found: Limit, *, display: bool = False) -> LimitBody:
     )
 
 
-def hold(caller: Caller, found: Held, *, display: bool = False) -> HoldBody:
+def hold(caller: Caller, found: StandingHold, *, display: bool = False) -> HoldBody:
     """A hold as it stands now."""
     stated = found.hold
     amount, remaining = (
@@ -111,7 +111,7 @@ def hold(caller: Caller, found: Held, *, display: bool = False) -> HoldBody:
 
 
 def with_events(
-    caller: Caller, found: Held, events: Iterable[HoldEvent], *, display: bool = False
+    caller: Caller, found: StandingHold, events: Iterable[HoldEvent], *, display: bool = False
 ) -> HoldWithEvents:
     """A hold and what became of it."""
     currency = found.hold.currency

@@ -5,15 +5,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Engine, bindparam, create_engine, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Engine, create_engine, text
 
 from benchmarks.arena import settings_of
 from benchmarks.ledger.comparison import BooksDisagree
 from benchmarks.ledger.facts import CODES, DAYS
 from benchmarks.meter import Meter
 from config import database
-from domain.database import transaction
+from domain.database import transaction, with_json
 from local import home as homes
 from local.members import MIGRATE, POSTGRES, SEED
 from local.ports import Ports
@@ -23,10 +22,10 @@ from sandbox.tenant import Tenant, open_tenant
 
 # Of callers at the same time.
 MOST_CALLERS = 16
-OPEN_ACCOUNTS = text("""
+OPEN_ACCOUNTS = with_json("""
     SELECT count(ledger_open_account(:company, stated))
     FROM jsonb_array_elements(:accounts) AS stated
-""").bindparams(bindparam("accounts", type_=JSONB))
+""", "accounts")  # fmt: skip
 STANDING = text("""
     SELECT (SELECT count(*) FROM journal_entries WHERE company_id = :company),
            coalesce(sum(base_debit), 0), coalesce(sum(base_credit), 0),

@@ -13,14 +13,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
-from sqlalchemy import bindparam, text
-from sqlalchemy.dialects.postgresql import JSONB
 
 from benchmarks.ledger import facts as drawing
 from benchmarks.ledger.comparison import OURS, BooksDisagree, Comparison, Measured
 from benchmarks.ledger.facts import ACCOUNTS, CODES, DAYS, Fact
 from benchmarks.ledger.ground import MOST_CALLERS, Book, Ground, plain_url, require
-from domain.database import transaction
+from domain.database import transaction, with_json
 from domain.ledger import book as books
 
 ONE_ROW, SPLIT = "one row updated by hand", "ours, 16 slots"
@@ -30,9 +28,7 @@ SPLIT_TENANT = UUID("0190b000-0000-7000-8000-000000000003")
 # The account after the others is the hot one.
 HOT = ACCOUNTS
 HOT_CODES = [*CODES, "HOT"]
-OPEN = text("SELECT ledger_open_account(:company, :stated)").bindparams(
-    bindparam("stated", type_=JSONB)
-)
+OPEN = with_json("SELECT ledger_open_account(:company, :stated)", "stated")
 ROW = "CREATE TABLE hot_row (id integer PRIMARY KEY, credit bigint NOT NULL) WITH (fillfactor = 60)"
 UPDATE = "UPDATE hot_row SET credit = credit + %s WHERE id = 1"
 

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Connection, text
+
+from domain.database import with_json
 
 # A released key stands for no call any more: the next one may bring another body.
 RELEASED = ""
@@ -19,7 +20,7 @@ ENTRY = """
 """
 FIND = text(f"SELECT {ENTRY} FROM idempotency_keys WHERE tenant_id = :tenant AND key = :key")
 # Taken when it is new, was released, or its holder did not answer within the lease.
-CLAIM = text(f"""
+CLAIM = with_json(f"""
     INSERT INTO idempotency_keys AS k
         (tenant_id, key, request_hash, subject_id, held_until, headers)
     VALUES (:tenant, :key, :request_hash, :subject, clock_timestamp() + :lease, :headers)
@@ -29,11 +30,11 @@ CLAIM = text(f"""
       AND (k.request_hash = '' OR k.request_hash = excluded.request_hash
            AND k.held_until <= clock_timestamp())
     RETURNING {ENTRY}
-""").bindparams(bindparam("headers", type_=JSONB))
-ANSWER = text("""
+""", "headers")  # fmt: skip
+ANSWER = with_json("""
     UPDATE idempotency_keys SET status = :status, headers = headers || :headers, body = :body
     WHERE tenant_id = :tenant AND key = :key AND request_hash = :request_hash AND status IS NULL
-""").bindparams(bindparam("headers", type_=JSONB))
+""", "headers")  # fmt: skip
 LET_GO = text("""
     UPDATE idempotency_keys SET held_until = clock_timestamp(),
         request_hash = CASE WHEN :for_any_body THEN '' ELSE request_hash END

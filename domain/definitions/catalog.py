@@ -3,27 +3,19 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from domain.definitions import fields, model, vocabulary
-from domain.definitions.mistakes import (
-    DefinitionErrors,
-    Located,
-    Mistake,
-    from_validation,
-    words_of,
-)
+from domain.definitions.mistakes import DefinitionErrors, Located, Mistake, words_of
 from domain.definitions.model import Definition
 from domain.definitions.proof import prove
-from domain.definitions.source import Source, read
+from domain.definitions.source import Source, modelled, read
 from domain.definitions.vocabulary import Role, Roles, Vocabulary
 from domain.ledger import chart as charts
 from domain.ledger.chart import Account, Chart
 from domain.refusal import Refusal
 
-Model = TypeVar("Model", bound=BaseModel)
 WORDS = words_of(
     *(
         thing
@@ -84,14 +76,14 @@ def load(
 ) -> Catalog:
     """Reads and proves every `*.yaml` below `folder`. Raises DefinitionErrors with all mistakes."""
     errors: list[Located] = []
-    known_roles = modelled(read(roles), Roles, errors)
+    known_roles = modelled(read(roles), Roles, errors, words=WORDS)
     source_of_chart = read(chart)
-    known_chart = modelled(source_of_chart, Chart, errors)
+    known_chart = modelled(source_of_chart, Chart, errors, words=WORDS)
     sources = [read(file) for file in sorted(folder.rglob("*.yaml"))]
     if not sources:
         cure = "Name the folder with the process definitions"
         errors.append(Located(str(folder), 1, 1, "There is no definition (*.yaml) here", cure))
-    found = [(source, modelled(source, Definition, errors)) for source in sources]
+    found = [(source, modelled(source, Definition, errors, words=WORDS)) for source in sources]
     if known_chart:
         errors += map(source_of_chart.located, charts.mistakes(known_chart))
     if known_roles and known_chart:
@@ -105,18 +97,6 @@ def load(
         raise DefinitionErrors(errors)
     ordered = sorted((definition.process, definition) for _, definition in proven)
     return Catalog(dict(ordered), known_roles.roles, known_chart.accounts)
-
-
-def modelled(source: Source, shape: type[Model], errors: list[Located]) -> Model | None:
-    """The content of a file as its model; None when there are errors, which are added."""
-    errors += source.errors
-    if source.errors:
-        return None
-    try:
-        return shape.model_validate(source.content)
-    except ValidationError as failure:
-        errors += map(source.located, from_validation(failure, WORDS))
-        return None
 
 
 def strangers(found: list[tuple[Source, Definition]]) -> Iterator[Located]:

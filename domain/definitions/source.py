@@ -3,17 +3,20 @@
 Scalars stay the text that was written (`0.25`, `50000.00 INR`, `3d`): no binary float is ever made.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
+from typing import TypeVar
 
+from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from domain.definitions.mistakes import Located, Mistake, Path
+from domain.definitions.mistakes import Located, Mistake, Path, from_validation
 from domain.ledger.notation import meaningful_lines
 
+Model = TypeVar("Model", bound=BaseModel)
 Place = tuple[int, int]
 NULL = "tag:yaml.org,2002:null"
 
@@ -62,6 +65,23 @@ def read(file: FilePath) -> Source:
     source.lines = text.split("\n")
     source.content = value_of(node, (), source)
     return source
+
+
+def modelled(
+    source: Source, shape: type[Model], errors: list[Located], *, words: Sequence[str]
+) -> Model | None:
+    """The content of a file as its model; None when there are errors, which are added.
+
+    `words` are the keys that files of this sort know: a key that is none is told the nearest.
+    """
+    errors += source.errors
+    if source.errors:
+        return None
+    try:
+        return shape.model_validate(source.content)
+    except ValidationError as failure:
+        errors += map(source.located, from_validation(failure, words))
+        return None
 
 
 def value_of(node: Node, path: Path, source: Source) -> object:

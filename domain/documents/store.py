@@ -5,24 +5,24 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Connection, text
 
 from domain.canonical import digest
+from domain.database import with_json
 from domain.definitions.model import Definition
 from domain.refusal import Refusal
 
 Content = Mapping[str, Any]
 
-INSERT = text("""
+INSERT = with_json("""
     INSERT INTO documents (tenant_id, id, process_id, revision, content, content_hash, party_id)
     VALUES (:tenant, :id, :process, 1, :content, :content_hash, :party)
-""").bindparams(bindparam("content", type_=JSONB))
-AMEND = text("""
+""", "content")  # fmt: skip
+AMEND = with_json("""
     UPDATE documents SET revision = revision + 1, content = :content, content_hash = :content_hash,
         party_id = :party
     WHERE tenant_id = :tenant AND id = :id
-""").bindparams(bindparam("content", type_=JSONB))
+""", "content")  # fmt: skip
 HOLD = text("""
     INSERT INTO document_keys (tenant_id, type, name, value, process_id)
     VALUES (:tenant, :type, :name, :value, :process) ON CONFLICT DO NOTHING

@@ -6,16 +6,16 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, select, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Connection, Row, select, text
 
+from domain.database import with_json
 from domain.ledger.tables import accounts
 from domain.refusal import Refusal
 
-OPEN = text("""
+OPEN = with_json("""
     SELECT ledger_open_account((opening.value->>'company')::uuid, opening.value - 'company')
     FROM jsonb_array_elements(:stated) AS opening
-""").bindparams(bindparam("stated", type_=JSONB))
+""", "stated")  # fmt: skip
 RENAME = text("SELECT ledger_rename_account(:company, :code, :new_code)")
 CLOSE = text("SELECT ledger_close_account(:company, :code, :last_day)")
 

@@ -7,15 +7,13 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Connection, Row, text
 
 from domain.canonical import plain
+from domain.database import with_json
 from domain.refusal import Refusal
 
-SET_BUDGET = text("SELECT ledger_set_budget(:stated, :person, :key)").bindparams(
-    bindparam("stated", type_=JSONB)
-)
+SET_BUDGET = with_json("SELECT ledger_set_budget(:stated, :person, :key)", "stated")
 ACTIVATE = text("SELECT ledger_activate_budget(:budget, :person)")
 FIND = text("""
     SELECT id FROM budgets

@@ -6,11 +6,12 @@ from pathlib import Path as FilePath
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints
 from sqlalchemy import Connection
 
 from domain.definitions.fields import Name, Strict, Words
-from domain.definitions.mistakes import DefinitionErrors, Mistake, from_validation, words_of
+from domain.definitions.mistakes import DefinitionErrors, Located, Mistake, words_of
+from domain.definitions.source import modelled
 from domain.definitions.source import read as read_source
 from domain.ledger import accounts
 from domain.ledger.accounts import Opening
@@ -57,15 +58,12 @@ WORDS = words_of(Heading, Account, Chart)
 def read(file: FilePath) -> Chart:
     """The chart in a file. Raises DefinitionErrors with every mistake, its line and its cure."""
     source = read_source(file)
-    if source.errors:
-        raise DefinitionErrors(source.errors)
-    try:
-        found = Chart.model_validate(source.content)
-    except ValidationError as failure:
-        raise DefinitionErrors(map(source.located, from_validation(failure, WORDS))) from None
-    wrong = [source.located(mistake) for mistake in mistakes(found)]
-    if wrong:
-        raise DefinitionErrors(wrong)
+    errors: list[Located] = []
+    found = modelled(source, Chart, errors, words=WORDS)
+    if found:
+        errors += map(source.located, mistakes(found))
+    if errors or found is None:
+        raise DefinitionErrors(errors)
     return found
 
 

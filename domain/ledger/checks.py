@@ -5,14 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Connection, Row, text
 
+from domain.database import with_json
 from domain.ledger.integrity import Checked, Integrity
 
-KEEP = text("SELECT ledger_keep_check(:company, :result, :key)").bindparams(
-    bindparam("result", type_=JSONB)
-)
+KEEP = with_json("SELECT ledger_keep_check(:company, :result, :key)", "result")
 LAST = text("""
     SELECT * FROM ledger_checks
     WHERE tenant_id = (SELECT current_tenant()) AND company_id IS NOT DISTINCT FROM :company

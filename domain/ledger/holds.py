@@ -12,27 +12,21 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Connection, Row, text
 
+from domain.database import with_json
 from domain.ledger import book
 from domain.ledger.entry import JournalEntry
 from domain.refusal import Refusal
 
-
-def stating(sql: str) -> Any:
-    """A statement with a `stated` of JSON."""
-    return text(sql).bindparams(bindparam("stated", type_=JSONB))
-
-
-PLACE = stating("SELECT * FROM ledger_hold(:stated, :key)")
-TAKE = stating("SELECT * FROM ledger_take(:hold, :stated, :key)")
+PLACE = with_json("SELECT * FROM ledger_hold(:stated, :key)", "stated")
+TAKE = with_json("SELECT * FROM ledger_take(:hold, :stated, :key)", "stated")
 RELEASE = text("SELECT * FROM ledger_release(:hold, :reason, :key)")
 EXPIRE = text("SELECT ledger_expire_holds(:most)")
 # A hold past its time is expired, swept or not.
 STATE = """CASE WHEN h.state = 'open' AND h.expires_at <= business_now() THEN 'expired'
              ELSE h.state END"""
-HELD = f"""
+STANDING = f"""
     SELECT h.id, d.code AS debit, c.code AS credit, h.currency, s.dimensions, h.amount,
         h.remaining, h.expires_at, h.narration, h.party_id, h.process_id, h.placed_at, h.company_id,
         {STATE} AS state
@@ -41,7 +35,7 @@ HELD = f"""
     JOIN accounts c ON c.id = h.credit_account_id
     JOIN dimension_sets s ON s.id = h.dimension_set_id
 """
-READ = text(f"{HELD} WHERE h.id = :hold")
+READ = text(f"{STANDING} WHERE h.id = :hold")
 
 
 class HoldState(StrEnum):
@@ -71,7 +65,7 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class StandingHold:
     """A hold as it stands: what is left of it and in what state it is now."""
 
     id: UUID
@@ -157,15 +151,15 @@ def expire(connection: Connection, *, most: int = 1000) -> int:
     return int(connection.execute(EXPIRE, {"most": most}).scalar_one())
 
 
-def get(connection: Connection, hold: UUID) -> Held:
+def get(connection: Connection, hold: UUID) -> StandingHold:
     """One hold as it stands now. Raises Refusal `hold_must_exist`."""
     row = connection.execute(READ, {"hold": hold}).one_or_none()
     if row is None:
         raise Refusal("hold_must_exist", f"There is no hold {hold}.")
-    return held(row)
+    return standing_hold(row)
 
 
-def held(row: Row[Any]) -> Held:
+def standing_hold(row: Row[Any]) -> StandingHold:
     """A row as what it means."""
     stated = Hold(
         row.company_id,
@@ -179,7 +173,7 @@ def held(row: Row[Any]) -> Held:
         party=row.party_id,
         process=row.process_id,
     )
-    return Held(row.id, stated, row.remaining, HoldState(row.state), row.placed_at)
+    return StandingHold(row.id, stated, row.remaining, HoldState(row.state), row.placed_at)
 
 
 def given(stated: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from domain.ledger.holds import HELD, STATE, Held, HoldState, held
+from domain.ledger.holds import STANDING, STATE, HoldState, StandingHold, standing_hold
 
-LISTED = text(f"""{HELD}
+LISTED = text(f"""{STANDING}
     WHERE h.company_id = :company
       AND (CAST(:state AS text) IS NULL OR {STATE} = :state)
       AND (CAST(:account AS text) IS NULL OR :account IN (d.code, c.code))
@@ -40,7 +40,7 @@ def listed(
     account: str | None = None,
     before: UUID | None = None,
     limit: int = 50,
-) -> tuple[Held, ...]:
+) -> tuple[StandingHold, ...]:
     """A page of holds, last placed first; `account` is the code of either side.
 
     `before` is the last id of the page before.
@@ -48,7 +48,7 @@ def listed(
     asked = {
         "company": company, "state": state, "account": account, "before": before, "limit": limit,
     }  # fmt: skip
-    return tuple(held(row) for row in connection.execute(LISTED, asked))
+    return tuple(standing_hold(row) for row in connection.execute(LISTED, asked))
 
 
 def events(connection: Connection, hold: UUID) -> tuple[HoldEvent, ...]:

@@ -9,16 +9,15 @@ brings an account back towards its limit always passes.
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Connection, text
 
-SET = text("SELECT ledger_set_limit(:company, :stated, :person)").bindparams(
-    bindparam("stated", type_=JSONB)
-)
-HELD = text("""
+from domain.database import with_json
+
+SET = with_json("SELECT ledger_set_limit(:company, :stated, :person)", "stated")
+HELD = with_json("""
     SELECT h.* FROM accounts a, held_by(a.id, :currency, :dimensions) AS h
     WHERE a.company_id = :company AND a.code = :account
-""").bindparams(bindparam("dimensions", type_=JSONB))
+""", "dimensions")  # fmt: skip
 HELD_NOW = text("""
     SELECT c.currency, h.* FROM (
         SELECT currency FROM balances WHERE company_id = :company AND account_id = :account

@@ -9,10 +9,10 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, select, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Connection, Row, select, text
 
 from domain.canonical import plain
+from domain.database import with_json
 from domain.ledger.quotation import Leg, Quotation, Rate, Version, written
 from domain.ledger.rates_tables import exchange_rates
 from domain.money import exponent
@@ -26,9 +26,7 @@ LIMIT = Decimal(10) ** 10
 # A rate of Friday still serves after a week of bank holidays; an older one is no rate of the day.
 MAX_AGE_DAYS = 7
 
-SET = text("SELECT * FROM ledger_set_rate(:stated, :key)").bindparams(
-    bindparam("stated", type_=JSONB)
-)
+SET = with_json("SELECT * FROM ledger_set_rate(:stated, :key)", "stated")
 NEWEST = """
     (SELECT *, {inverted} AS inverted FROM exchange_rates
      WHERE tenant_id = (SELECT current_tenant())

@@ -12,10 +12,10 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, select, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Connection, Row, select, text
 
 from domain import canonical
+from domain.database import with_json
 from domain.ledger import book, periods
 from domain.ledger.entry import EntryKind, JournalEntry, Posting
 from domain.ledger.exchange import Dimensions, ExchangeAccounts, cleared, gain_or_loss
@@ -27,9 +27,7 @@ from domain.refusal import Refusal
 __all__ = ["Preview", "Revaluation", "Scope", "preview", "revalue"]
 
 BEGIN = text("SELECT * FROM ledger_begin_revaluation(:company, :hash, :key)")
-RECORD = text("SELECT * FROM ledger_record_revaluation(:head, :hash, :lines)").bindparams(
-    bindparam("head", type_=JSONB), bindparam("lines", type_=JSONB)
-)
+RECORD = with_json("SELECT * FROM ledger_record_revaluation(:head, :hash, :lines)", "head", "lines")
 
 
 @dataclass(frozen=True, slots=True)

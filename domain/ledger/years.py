@@ -1,11 +1,10 @@
 """Fiscal years: what must hold before one is closed, closing it, reopening it, what it opens with.
 
 Closing moves every income and expense balance to retained earnings, so that both open the next year
-at zero; balance-sheet accounts go on. Entries of kind closing are left out of income statements:
-take `closing_sums` off the movements of a year.
+at zero; balance-sheet accounts go on. Income statements tell the year as it was before: their
+figures leave out entries of kind closing and the reversals of those (`figures.Question`).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -29,29 +28,6 @@ CLOSE = text(
     "SELECT ledger_close_year(:company, :year, :retained, :clearing, :person, :reason, :key)"
 )
 REOPEN = text("SELECT ledger_reopen_year(:company, :year, :maker, :checker, :reason, :key)")
-
-CLOSING_SUMS = text("""
-    WITH closing AS (
-        SELECT id FROM journal_entries
-        WHERE tenant_id = (SELECT current_tenant()) AND company_id = :company
-          AND kind = 'closing' AND entry_date BETWEEN :since AND :until
-    ), both_ways AS (
-        SELECT id FROM closing
-        UNION ALL
-        SELECT r.id FROM closing JOIN journal_entries r
-        ON r.tenant_id = (SELECT current_tenant()) AND r.reverses = closing.id
-    )
-    SELECT p.account_id, p.currency, p.dimension_set_id,
-           sum(greatest(p.amount, 0)) AS debit, -sum(least(p.amount, 0)) AS credit,
-           sum(greatest(p.base_amount, 0)) AS base_debit,
-           -sum(least(p.base_amount, 0)) AS base_credit
-    FROM both_ways JOIN postings p
-    ON p.tenant_id = (SELECT current_tenant()) AND p.entry_id = both_ways.id
-    GROUP BY p.account_id, p.currency, p.dimension_set_id
-""")
-
-Place = tuple[int, str, int]
-Figures = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,23 +187,6 @@ def opening_balances(connection: Connection, company: UUID, fiscal_year: str) ->
         ),
         sum(int(row.base_amount) for row in rows if row.kind in ("income", "expense")),
     )  # fmt: skip
-
-
-def closing_sums(
-    connection: Connection, company: UUID, since: date, until: date
-) -> Mapping[Place, Figures]:
-    """What closing entries dated from `since` to `until`, and their reversals, moved.
-
-    By account, currency and dimension set: debit, credit, base debit and base credit in minor
-    units. Movements of the same days less these are the income and expense before closing.
-    """
-    values = {"company": company, "since": since, "until": until}
-    return {
-        (row.account_id, row.currency, row.dimension_set_id): (
-            int(row.debit), int(row.credit), int(row.base_debit), int(row.base_credit),
-        )
-        for row in connection.execute(CLOSING_SUMS, values)
-    }  # fmt: skip
 
 
 def closings() -> Any:

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Connection, Row, text
 
 from domain.canonical import digest, plain
+from domain.database import with_json
 from domain.documents import store
 from domain.identifiers import new_uuid
 from domain.refusal import Refusal
@@ -46,9 +46,9 @@ MOVE = """
     FROM (SELECT business_now() AS at) AS now
     WHERE tenant_id = :tenant AND id = :process AND sequence < :sequence
 """
-JSON = [bindparam(name, type_=JSONB) for name in ("result", "inputs", "outputs", "payload")]
-RECORD_ALONE = text(f"{RECORD} SELECT 1").bindparams(*JSON)
-RECORD_AND_MOVE = text(f"{RECORD} {MOVE}").bindparams(*JSON)
+JSON = ("result", "inputs", "outputs", "payload")
+RECORD_ALONE = with_json(f"{RECORD} SELECT 1", *JSON)
+RECORD_AND_MOVE = with_json(f"{RECORD} {MOVE}", *JSON)
 WITHDRAW = text("""
     UPDATE tasks SET state = 'withdrawn', closed_at = (SELECT business_now()), sequence = :sequence
     WHERE tenant_id = :tenant AND process_id = :process AND state = 'open'

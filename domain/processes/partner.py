@@ -7,9 +7,11 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from domain.database import with_json
+
 State = Literal["sending", "not_sent", "unknown", "done", "refused"]
 
-INTEND = text("""
+INTEND = with_json("""
     INSERT INTO partner_calls AS c (tenant_id, effect_key, process_id, partner, operation, state,
         request, intended_at)
     VALUES (:tenant, :key, :process, :partner, :operation, 'sending', :request, clock_timestamp())
@@ -17,7 +19,7 @@ INTEND = text("""
         SET state = CASE c.state WHEN 'not_sent' THEN 'sending' ELSE 'unknown' END
         WHERE c.state NOT IN ('done', 'refused')
     RETURNING state = 'sending'
-""").bindparams(bindparam("request", type_=JSONB))
+""", "request")  # fmt: skip
 CONCLUDE = text("""
     UPDATE partner_calls SET state = :state, answer = :answer, answered_at = clock_timestamp()
     WHERE tenant_id = :tenant AND effect_key = :key AND state NOT IN ('done', 'refused')

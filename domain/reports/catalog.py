@@ -3,15 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ValidationError
 from sqlalchemy import Connection
 
 from domain.access import company as companies
-from domain.definitions.mistakes import DefinitionErrors, Located, from_validation, words_of
-from domain.definitions.source import Source, read
+from domain.definitions.mistakes import DefinitionErrors, Located, words_of
+from domain.definitions.source import modelled, read
 from domain.ledger import knowledge
 from domain.ledger.chart import Chart
 from domain.refusal import Refusal
@@ -33,7 +31,6 @@ from domain.reports.trial_balance import trial_balance
 from domain.reports.words import FILE, Text, Words
 from domain.reports.years import closing_checklist, periods
 
-Model = TypeVar("Model", bound=BaseModel)
 Making = Callable[[Connection, Asked], Report]
 
 FIGURES = ("dimensions", "known_at")
@@ -41,6 +38,7 @@ RANGE = ("since", "until")
 COLUMNS = ("compare", "by", "layout")
 PAGE = ("limit", "cursor")
 ITEMS = ("party", "account", "control")
+KEYS = words_of(Words, Layouts, Layout, layouts.Row, layouts.Takes, Chart)
 STATEMENTS = ("schedule_iii", "schedule_iii_ind_as", "plain")
 
 
@@ -134,13 +132,13 @@ def load(folder: Path) -> Catalog:
     Raises DefinitionErrors with every mistake of every file.
     """
     errors: list[Located] = []
-    words = modelled(read(folder / FILE), Words, errors)
+    words = modelled(read(folder / FILE), Words, errors, words=KEYS)
     found: dict[str, Mapping[str, Layout]] = {}
     for file in sorted(folder.glob("*.yaml")):
         if file.name == FILE.name:
             continue
         source = read(file)
-        statement = modelled(source, Layouts, errors)
+        statement = modelled(source, Layouts, errors, words=KEYS)
         if statement:
             errors += map(source.located, layouts.mistakes(statement))
             found[statement.statement] = statement.layouts
@@ -151,18 +149,3 @@ def load(folder: Path) -> Catalog:
         for name, make, takes, known in TYPES
     ]
     return Catalog({each.name: each for each in made}, words, found)
-
-
-KNOWN_WORDS = words_of(Words, Layouts, Layout, layouts.Row, layouts.Takes, Chart)
-
-
-def modelled(source: Source, shape: type[Model], errors: list[Located]) -> Model | None:
-    """The content of a file as its model; None when there are errors, which are added."""
-    errors += source.errors
-    if source.errors:
-        return None
-    try:
-        return shape.model_validate(source.content)
-    except ValidationError as failure:
-        errors += map(source.located, from_validation(failure, KNOWN_WORDS))
-        return None

@@ -10,21 +10,19 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, or_, select, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Connection, or_, select
 
 from domain.canonical import digest
+from domain.database import with_json
 from domain.ledger import book
 from domain.ledger.entry import JournalEntry, check_entry
 from domain.ledger.subledger.open_items import ItemId, OpenItem
 from domain.ledger.subledger.tables import allocation_lines, allocations
 from domain.refusal import Refusal
 
-ALLOCATE = text("SELECT ledger_allocate(:stated)").bindparams(bindparam("stated", type_=JSONB))
-LOCK = text("SELECT ledger_lock_for_allocation(:stated)").bindparams(
-    bindparam("stated", type_=JSONB)
-)
-UNDO = text("SELECT ledger_undo_allocation(:stated)").bindparams(bindparam("stated", type_=JSONB))
+ALLOCATE = with_json("SELECT ledger_allocate(:stated)", "stated")
+LOCK = with_json("SELECT ledger_lock_for_allocation(:stated)", "stated")
+UNDO = with_json("SELECT ledger_undo_allocation(:stated)", "stated")
 UNDOING = allocations.alias("undoing")
 
 

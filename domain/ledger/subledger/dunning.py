@@ -7,15 +7,15 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, select, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Connection, Row, select, text
 
 from domain.canonical import digest
+from domain.database import with_json
 from domain.ledger.subledger.open_items import ItemId
 from domain.ledger.subledger.tables import reminders
 from domain.refusal import Refusal
 
-RECORD = text("SELECT ledger_record_dunning(:stated)").bindparams(bindparam("stated", type_=JSONB))
+RECORD = with_json("SELECT ledger_record_dunning(:stated)", "stated")
 OVERDUE = text("""
     SELECT o.party_id, p.code AS party_code, p.name AS party_name, o.currency, o.entry_id, o.line,
            o.due_date, o.open_amount,

@@ -1,17 +1,22 @@
 """What must be so of a book and its model, whatever was done to both."""
 
 from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import text
 
 from domain.ledger import holds, limits
 from domain.ledger.entry import JournalEntry, Numbering, Posting
+from domain.ledger.sealing import pack, verify_seal
 from domain.refusal import Refusal
 from tests.domain.ledger.operations import SIDES
 from tests.domain.ledger.terms import Refused
 
 ITEMS = text("SELECT entry_id, line, open_amount FROM open_items")
+POSTED = text("SELECT count(DISTINCT entry_id), count(*) FROM postings")
 SUMS = """
     SELECT a.code, m.currency, d.dimensions->>'branch' AS branch, sum(debit - credit)::bigint,
         sum(base_debit - base_credit)::bigint
@@ -22,7 +27,10 @@ SUMS = """
 
 
 class Checks:
-    """Compares `self.book` with `self.model`; `ids` and `holds` are what the book calls things."""
+    """Compares `self.book` with `self.model`; `ids` and `holds` are what the book calls things.
+
+    `sealed` seals the book; `heads` are those that were kept outside of it.
+    """
 
     def held_agrees(self):
         """What accounts hold and have to spare."""
@@ -44,7 +52,9 @@ class Checks:
             for key, hold in self.model.holds.items():
                 found = holds.get(connection, self.holds[key])
                 assert found.state == self.model.state_of(hold)
+        self.seal(settled=True)
         self.the_same_again()
+        self.the_seal_verifies()
 
     def items_agree(self):
         """What is open of each item."""
@@ -72,6 +82,26 @@ class Checks:
                 if key in self.model.posted or key in self.model.kept_refusals:
                     self.same_outcome(key, entry, mode)
         assert self.book.state() == before
+
+    def seal(self, *, settled):
+        """Seal what waits for it and keep the head; all there is, or what may be sealed already."""
+        head = self.sealed.seal(settled=settled)
+        self.heads += [head] if head else []
+
+    def the_seal_verifies(self):
+        """The program in each pack finds every entry as it was sealed, in the chain that was kept.
+
+        It is called, for starting it costs more than all it does; test_seal_pack runs it by itself.
+        """
+        with self.book.transaction() as connection, TemporaryDirectory() as folder:
+            packed, kept = Path(folder, "pack.zip"), Path(folder, "heads.jsonl")
+            with packed.open("wb") as file:
+                pack.write_pack(connection, file)
+            kept.write_text("".join(f"{pack.line(head)}\n" for head in self.heads))
+            key = sha256(self.sealed.signer.public_key).hexdigest()
+            found = verify_seal.verify_pack(packed, kept, [key])
+            posted = connection.execute(POSTED).one()
+        assert (found.batches, found.entries, found.postings) == (len(self.heads), *posted)
 
     def same_outcome(self, key, entry, mode):
         code = self.model.refusal(key, entry)

@@ -298,13 +298,26 @@ class Model:
             if account in kinds and net:
                 lines.append(Line(account, -net, currency, None, branch))
                 lines.append(Line("retained_earnings", net, currency, None, branch))
-        self.posted[key] = Entry(until, tuple(lines), kind="closing")
+        closing = Entry(until, tuple(lines), kind="closing")
+        if code := self.limit_crossed([closing]):
+            raise Refused(code)
+        self.posted[key] = closing
         for month in self.months:
             if since <= month <= until:
                 self.months[month] = "closed"
 
-    def reopen_year(self, since, until, key):
-        """The closing is taken back; the months stay locked."""
+    def reopen_year(self, since, until, key, branches):
+        """The closing is taken back, one branch after the other; the months stay locked."""
+        before = dict(self.posted)
+        for branch in branches:
+            lines = (line for line in self.posted[key].lines if line.branch == branch)
+            mirror = tuple(Line(each.account, -each.amount, branch=branch) for each in lines)
+            back = Entry(until, mirror)
+            if code := self.limit_crossed([back]):
+                self.posted = before
+                raise Refused(code)
+            self.posted[f"{key} {branch} back"] = back
+        self.posted = before
         del self.posted[key]
         for month in self.months:
             if since <= month <= until:

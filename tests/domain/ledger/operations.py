@@ -10,6 +10,7 @@ SIDES = {"bank": 1, "sales": -1, "travel": 1, "vendor_payable": -1}
 LAST = date(2027, 3, 31)
 
 amounts = st.integers(1, 1_000_00)
+floors = st.integers(-1_000_00, 0)
 days = st.dates(date(2026, 2, 1), date(2026, 8, 31))
 months = st.dates(date(2026, 5, 1), date(2026, 8, 31)).map(lambda day: day.replace(day=1))
 codes = st.sampled_from(sorted(SIDES))

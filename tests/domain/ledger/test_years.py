@@ -150,7 +150,7 @@ def test_a_reopened_year_takes_a_late_entry_and_is_closed_again(book):
     assert states(book) == [PeriodState.LOCKED] * 13
     assert book.balance("retained_earnings") == 0
     assert book.balance("sales") == -42_000_000
-    assert set(book.closing_sums(FIRST_DAY, LAST_DAY).values()) == {0}
+    assert book.closing_sums(FIRST_DAY, LAST_DAY) == {}
     with refused("period_locked", "the adjustment period of 2025-26 is locked"):
         accrue(book)
     with book.transaction() as connection:

@@ -12,12 +12,14 @@ All amounts in rupees:
 Its owners paid in 500,000, so its bank holds 500,000 + 80,000 = 580,000 at the year's end.
 """
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import text
 
-from domain.ledger import periods, years
+from domain.ledger import figures, periods, years
+from domain.ledger.figures import Question, Span
 from domain.ledger.years import Closing
 from sandbox.tenant import OPEN_ACCOUNT
 from tests.book import Book
@@ -145,15 +147,20 @@ class Trader(Book):
         return found
 
     def closing_sums(self, since: date, until: date) -> dict[str, int]:
-        """What closing moved, debits less credits by account in the base currency."""
+        """What closing moved, debits less credits by account in the base currency; none is none.
+
+        It is what the figures of these days are with closing entries less what they are without.
+        """
+        asked = Question(self.company, (Span(since, until),))
+        before = replace(asked, leaves_out=("closing",))
         with self.transaction() as connection:
-            sums = years.closing_sums(connection, self.company, since, until)
+            after, income = (
+                figures.base_amounts(figures.ask(connection, question))
+                for question in (asked, before)
+            )
             codes = dict(connection.execute(text("SELECT id, code FROM accounts")).all())
-        found: dict[str, int] = {}
-        for (account, _, _), figures in sums.items():
-            code = codes[account]
-            found[code] = found.get(code, 0) + figures[2] - figures[3]
-        return found
+        moved = {codes[each]: after.get(each, 0) - income.get(each, 0) for each in after | income}
+        return {code: amount for code, amount in moved.items() if amount}
 
     def assert_snapshot_is_raw(self, closing: Closing) -> None:
         """What the closing kept is what the postings until its last day sum to."""
