@@ -29,7 +29,8 @@ SUMS = """
 class Checks:
     """Compares `self.book` with `self.model`; `ids` and `holds` are what the book calls things.
 
-    `sealed` seals the book; `heads` are those that were kept outside of it.
+    `done` is what was done under a key, with what it answered. `sealed` seals the book; `heads` are
+    those that were kept outside of it.
     """
 
     def held_agrees(self):
@@ -81,6 +82,9 @@ class Checks:
             for key, entry, _ in batch:
                 if key in self.model.posted or key in self.model.kept_refusals:
                     self.same_outcome(key, entry, mode)
+        for act, answer in self.done:
+            again = act()
+            assert again == answer, f"{answer} was answered; {again} now"
         assert self.book.state() == before
 
     def seal(self, *, settled):
@@ -127,6 +131,12 @@ class Checks:
         with pytest.raises(Refusal) as caught:
             found()
         assert caught.value.code == code
+
+    def once(self, act):
+        """Do what has a key. In the end it is asked for again."""
+        answer = act()
+        self.done.append((act, answer))
+        return answer
 
     def note(self, key, posted):
         self.ids[key] = posted.entry

@@ -76,7 +76,7 @@ class LedgerMachine(Checks, RuleBasedStateMachine):
         controlled = frozenset(account.code for account in chart if account.control)
         assert "vendor_payable" in controlled & self.monetary
         self.model = model.Model(SIDES, self.now(), months, controlled=controlled)
-        self.ids, self.holds, self.asked, self.closing = {}, {}, [], None
+        self.ids, self.holds, self.asked, self.done, self.closing = {}, {}, [], [], None
         self.sealed, self.heads = Sealed(self.book), []
         # Few runs draw limits and holds both; without a limit no hold stands in anybody's way.
         for account, floor in floors.items():
@@ -116,9 +116,14 @@ class LedgerMachine(Checks, RuleBasedStateMachine):
     @rule(data=st.data(), key=keys.map(lambda key: f"reversal {key}"), day=days)
     def reverse(self, data, key, day):
         original = data.draw(st.sampled_from(sorted(self.ids)))
+        entry = self.ids[original]
+
+        def reverse():
+            return self.book.reverse(entry, on=day, key=key).entry
+
         self.same(
             lambda: self.model.reverse(key, original, day),
-            lambda: self.note(key, self.book.reverse(self.ids[original], on=day, key=key)) and None,
+            lambda: self.ids.update({key: self.once(reverse)}),
         )
 
     @rule(account=codes, floor=st.none() | floors, room=st.none() | amounts)
@@ -139,9 +144,12 @@ class LedgerMachine(Checks, RuleBasedStateMachine):
 
         def place():
             with self.book.transaction() as connection:
-                self.holds[key] = holds.place(connection, stated, key=key).hold
+                return holds.place(connection, stated, key=key).hold
 
-        self.same(lambda: self.model.place(key, debit, credit, amount, expires), place)
+        self.same(
+            lambda: self.model.place(key, debit, credit, amount, expires),
+            lambda: self.holds.update({key: self.once(place)}),
+        )
         self.held_agrees()
 
     @precondition(lambda self: self.holds)
@@ -155,23 +163,28 @@ class LedgerMachine(Checks, RuleBasedStateMachine):
         def take():
             with self.book.transaction() as connection:
                 moved = holds.take(connection, self.holds[hold], how, head, key=key)
-            self.ids[key] = moved.entry
-            return moved.amount
+            return moved.entry, moved.amount
+
+        def taken():
+            self.ids[key], moved = self.once(take)
+            return moved
 
         self.same(
-            lambda: self.model.take(key, hold, amount, day, up_to=up_to, is_last=is_last), take
+            lambda: self.model.take(key, hold, amount, day, up_to=up_to, is_last=is_last), taken
         )
 
     @precondition(lambda self: self.holds)
     @rule(data=st.data())
     def release(self, data):
         hold = data.draw(st.sampled_from(sorted(self.holds)))
+        key = f"release {uuid4()}"
 
         def release():
             with self.book.transaction() as connection:
-                holds.release(connection, self.holds[hold], reason="No", key=str(uuid4()))
+                moved = holds.release(connection, self.holds[hold], reason="No", key=key)
+            return moved.hold, moved.amount
 
-        self.same(lambda: self.model.release(hold), release)
+        self.same(lambda: self.model.release(hold), lambda: self.once(release) and None)
         self.held_agrees()
 
     @rule(hours=st.integers(1, 24), sweep=st.booleans())
@@ -199,12 +212,16 @@ class LedgerMachine(Checks, RuleBasedStateMachine):
         day = max(self.model.posted[key].day for key, _ in (debit, credit))
         one, other = (ItemId(self.ids[key], place) for key, place in (debit, credit))
         wanted = Allocation(self.book.company, day, (Tie(one, other, amount),))
+        key = f"allocation {uuid4()}"
 
         def allocate():
             with self.book.transaction() as connection:
-                allocation.allocate(connection, wanted, key=str(uuid4()))
+                return allocation.allocate(connection, wanted, key=key)
 
-        self.same(lambda: self.model.allocate(debit, credit, amount, day), allocate)
+        self.same(
+            lambda: self.model.allocate(debit, credit, amount, day),
+            lambda: self.once(allocate) and None,
+        )
         self.items_agree()
 
     def pairs(self):
@@ -235,11 +252,15 @@ class LedgerMachine(Checks, RuleBasedStateMachine):
         through = ExchangeAccounts(
             "exchange_gain_unrealised", "exchange_loss_unrealised", "exchange_clearing"
         )
-        with self.book.transaction() as connection:
-            rates.set_rate(connection, quoted, key=key, person=person, reason="Corrected")
-            revaluation.revalue(
-                connection, Scope(self.book.company, last), through=through, key=key
-            )
+
+        def revalue():
+            with self.book.transaction() as connection:
+                rates.set_rate(connection, quoted, key=key, person=person, reason="Corrected")
+                return revaluation.revalue(
+                    connection, Scope(self.book.company, last), through=through, key=key
+                )
+
+        self.once(revalue)
         self.model.revalue(last, rate, self.monetary, key)
 
     @rule()
@@ -258,14 +279,15 @@ class LedgerMachine(Checks, RuleBasedStateMachine):
             key = f"closing {uuid4()}"
             self.same(
                 lambda: self.model.close_year(FIRST, YEAR_END, self.result, key),
-                lambda: self.close_year(key),
+                lambda: self.once(lambda: self.close_year(key)) and None,
             )
             self.closing = key if key in self.model.posted else None
         else:
             branches = self.branches()
+            key = f"reopening {self.closing}"
             self.same(
                 lambda: self.model.reopen_year(FIRST, YEAR_END, self.closing, branches),
-                self.reopen_year,
+                lambda: self.once(lambda: self.reopen_year(key)) and None,
             )
             self.closing = self.closing if self.closing in self.model.posted else None
 
@@ -276,7 +298,7 @@ class LedgerMachine(Checks, RuleBasedStateMachine):
 
     def close_year(self, key):
         with self.book.transaction() as connection:
-            years.close(
+            closing = years.close(
                 connection,
                 self.book.company,
                 YEAR,
@@ -285,18 +307,20 @@ class LedgerMachine(Checks, RuleBasedStateMachine):
                 reason="Year end",
                 key=key,
             )
+        return closing.id
 
-    def reopen_year(self):
+    def reopen_year(self, key):
         with self.book.transaction() as connection:
-            years.reopen(
+            closing = years.reopen(
                 connection,
                 self.book.company,
                 YEAR,
                 maker=self.book.tenant.person("asha"),
                 checker=self.book.tenant.person("bina"),
                 reason="A late invoice",
-                key=f"reopening {self.closing}",
+                key=key,
             )
+        return closing.id
 
 
 def run(database, *, seed, examples, steps):
