@@ -139,7 +139,7 @@ def integrity(terminal: Terminal, body: Thing) -> "RenderableType":
         (each["name"], "holds" if each["holds"] else "differs", f"{each['compared']:,}")
         for each in body["checks"]
     )
-    last, trial = body["last_check"], body["trial_balance"]
+    trial = body["trial_balance"]
     balanced = f"{money(trial['debit'])} on both sides"
     facts = {
         "Verdict": "The book agrees with itself." if body["holds"] else words(body["difference"]),
@@ -147,10 +147,19 @@ def integrity(terminal: Terminal, body: Thing) -> "RenderableType":
         "Postings": f"{body['postings']:,}",
         "Trial balance": balanced if trial["is_zero"] else "does not balance",
         "Sealed": chain(body["chain"]) if body["chain"] else "nothing yet",
-        "Last check": minute(last["checked_at"]) if last else "none yet",
+        "Last check": kept(body["last_check"]),
+        "Of seals": kept(body["last_check_of_seals"]),
         "Checked": minute(body["checked_at"]),
     }
     return Group(terminal.table(columns, rows), "", terminal.facts(facts))
+
+
+def kept(body: Thing | None) -> str:
+    """What the nightly check found last."""
+    if body is None:
+        return "none yet"
+    found = "held" if body["holds"] else words(body["difference"])
+    return f"{minute(body['checked_at'])}: {found}"
 
 
 def chain(body: Thing) -> str:

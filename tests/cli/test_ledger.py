@@ -6,8 +6,9 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli.main import app
-from domain.ledger import holds, limits
+from domain.ledger import checks, holds, limits
 from domain.ledger.holds import Hold
+from domain.ledger.integrity import Integrity
 from domain.ledger.limits import Limit
 from tests.domain.ledger.foreign import set_rate
 
@@ -76,6 +77,15 @@ def test_each_read_is_drawn_and_is_json(kontor, arguments, shown):
     assert shown in drawn.stdout
 
     assert json.loads(kontor(*arguments, "-o", "json").stdout)
+
+
+def test_what_the_nightly_check_found_fails_a_verification(kontor, book):
+    with book.transaction() as connection:
+        checks.keep(connection, None, Integrity(1, 2, "Batch 3 is cut off."), key="night")
+
+    found = kontor("ledger", "verify", "--plain")
+    assert found.exit_code == 1
+    assert "Batch 3 is cut off." in found.stdout
 
 
 def test_an_entry_is_shown_in_the_notation_of_the_book(kontor):
