@@ -18,6 +18,8 @@ FUNCTIONS = Path(__file__).with_suffix(".sql")
 TENANT = UUID("0190b000-0000-7000-8000-000000000005")
 BUSY, RECEIVABLE = CODES[0], "R0000"
 CUSTOMERS = 1_000
+# The accounts after the busy one that entries debit; they credit the rest.
+DEBITED = 500
 CHUNK = 20_000
 GROW = "SELECT pg_temp.grow(%s, %s, %s, %s, %s)"
 ADD_UP = "SELECT pg_temp.add_up(%s, %s)"
@@ -29,18 +31,28 @@ ADD_CUSTOMERS = text("""
 
 
 def opened(ground: Ground) -> Book:
-    """The empty book, with its customers and an account of what they owe."""
-    book = ground.book(TENANT)
-    receivable = {
-        "code": RECEIVABLE, "title": "Receivables", "kind": "asset", "control": "receivable",
-        "opened_on": DAYS[0].isoformat(),
-    }  # fmt: skip
+    """The empty book, with its customers, its chart and an account of what they owe."""
+    book = ground.book(TENANT, codes=())
+    opened_on = DAYS[0].isoformat()
+    stated: list[dict[str, str]] = [
+        {"code": code, "title": code, "kind": kind(number), "opened_on": opened_on}
+        for number, code in enumerate(CODES)
+    ]
+    stated.append(
+        {"code": RECEIVABLE, "title": "Receivables", "kind": "asset", "control": "receivable",
+         "opened_on": opened_on}
+    )  # fmt: skip
     with transaction(ground.owner, TENANT) as connection:
         connection.execute(ADD_CUSTOMERS, {"tenant": TENANT, "customers": CUSTOMERS})
-        connection.execute(
-            OPEN_ACCOUNTS, {"company": book.tenant.company, "accounts": [receivable]}
-        )
+        connection.execute(OPEN_ACCOUNTS, {"company": book.tenant.company, "accounts": stated})
     return book
+
+
+def kind(number: int) -> str:
+    """Of an account by its number, as entries use it: the busy one, those debited, the credited."""
+    if number == 0:
+        return "asset"
+    return "expense" if number <= DEBITED else "income"
 
 
 def grow(ground: Ground, book: Book, *, held: int, postings: int) -> None:

@@ -3,16 +3,17 @@
 One query answers for many spans of days at once. It reads running balances and day movements; raw
 postings only of what must be taken out again: entries recorded later than what is asked, and the
 few of a kind that a statement leaves out. The day from which each span starts or after which it
-ends cuts the movements into buckets; a span is a sum of buckets.
+ends cuts the movements into buckets; a span is a sum of buckets. The balances less all others are
+the longest one, which then is not read: a year in a book of one year costs no more than now.
 """
 
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, TextClause, bindparam, text
@@ -24,9 +25,11 @@ DAY = timedelta(days=1)
 LONGEST_WAIT = DAY
 
 
-@dataclass(frozen=True, slots=True)
-class Sums:
-    """Debits and credits in minor units of `currency`, and the same in the base currency."""
+class Sums(NamedTuple):
+    """Debits and credits in minor units of `currency`, and the same in the base currency.
+
+    A tuple, as a row of the database is: reports read thousands at a time.
+    """
 
     currency: str
     debit: int
@@ -72,8 +75,7 @@ class Question:
     kinds: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """An account in one currency under one value of the dimension asked by: a sum for each span."""
 
     account: int
@@ -91,22 +93,22 @@ HELD = """
 MOVED = """
     SELECT m.account_id, m.currency, {value}, {bucket}, {sums}
     FROM day_movements AS m {joined}
-    WHERE m.company_id = :company AND m.entry_date BETWEEN :first AND :last {narrowed}
+    WHERE m.company_id = :company AND {days} {narrowed}
     GROUP BY 1, 2, 3, 4
 """
 # Taken out of the running balance (no day) and out of its day.
 TAKEN_OUT = """
     SELECT m.account_id, m.currency, {value},
            CASE WHEN day.entry_date IS NOT NULL THEN {bucket_of_day} END AS bucket,
-           -sum(greatest(m.amount, 0))::bigint AS debit,
-           sum(least(m.amount, 0))::bigint AS credit,
-           -sum(greatest(m.base_amount, 0))::bigint AS base_debit,
-           sum(least(m.base_amount, 0))::bigint AS base_credit
+           -total(greatest(m.amount, 0)) AS debit,
+           total(least(m.amount, 0)) AS credit,
+           -total(greatest(m.base_amount, 0)) AS base_debit,
+           total(least(m.base_amount, 0)) AS base_credit
     FROM ({entries}) AS e
     JOIN postings AS m ON m.entry_id = e.id {joined}
     CROSS JOIN LATERAL (
         SELECT CAST(NULL AS date) WHERE :holds
-        UNION ALL SELECT m.entry_date WHERE m.entry_date BETWEEN :first AND :last
+        UNION ALL SELECT m.entry_date WHERE {read}
     ) AS day (entry_date)
     WHERE true {narrowed}
     GROUP BY 1, 2, 3, 4
@@ -128,7 +130,7 @@ OF_KINDS = """
       AND (CAST(:known_at AS timestamptz) IS NULL OR r.recorded_at <= :known_at)
 """
 SUMS = ", ".join(
-    f"sum(m.{part})::bigint AS {part}" for part in ("debit", "credit", "base_debit", "base_credit")
+    f"total(m.{part}) AS {part}" for part in ("debit", "credit", "base_debit", "base_credit")
 )
 JOINED = "JOIN dimension_sets AS d ON d.id = m.dimension_set_id AND d.dimensions @> :dimensions"
 OF_ACCOUNTS = """
@@ -146,20 +148,33 @@ NOTHING: Parts = (0, 0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a question is read. `holds`: from the running balances back; else from the first day on.
+    """How a question is read: buckets of days between the cuts, the first before all of them.
 
-    `first` and `last` are the days whose movements are read, none when `moves` is not set.
+    `reads` are the first and the last of buckets that are read one after another. With `left_out`
+    all others are read and the running balances, and this one is what they leave.
     """
 
     cuts: tuple[date, ...]
-    holds: bool
-    first: date
-    last: date
+    reads: tuple[tuple[int, int], ...]
+    left_out: int | None = None
 
     @property
-    def moves(self) -> bool:
-        """Whether any movement is read."""
-        return self.first <= self.last
+    def holds(self) -> bool:
+        """Whether the running balances are read."""
+        return self.left_out is not None
+
+    @classmethod
+    def back(cls, cuts: tuple[date, ...], left_out: int) -> "Plan":
+        """From the running balances back to a bucket."""
+        around = ((0, left_out - 1), (left_out + 1, len(cuts)))
+        return cls(cuts, tuple(ends for ends in around if ends[0] <= ends[1]), left_out)
+
+    def days(self, ends: tuple[int, int], day: str) -> str:
+        """The condition that a day lies in buckets."""
+        first, last = ends
+        since = [f"{day} >= :cut_{first - 1}"] if first > 0 else []
+        until = [f"{day} < :cut_{last}"] if last < len(self.cuts) else []
+        return " AND ".join(since + until)
 
 
 def ask(connection: Connection, question: Question) -> tuple[Figure, ...]:
@@ -176,35 +191,48 @@ def ask(connection: Connection, question: Question) -> tuple[Figure, ...]:
             one, two, three, four = one + held[0], two + held[1], three + held[2], four + held[3]
         buckets[bucket] = (one, two, three, four)
     places = [place(span, plan.cuts) for span in question.spans]
+    if plan.left_out is not None:
+        for buckets in found.values():
+            read = [parts for bucket, parts in buckets.items() if bucket is not None]
+            buckets[plan.left_out] = less(buckets.get(None, NOTHING), read)
     return tuple(
-        Figure(*key, tuple(Sums(key[1], *spanned(buckets, plan, *ends)) for ends in places))
+        Figure(*key, tuple(Sums(key[1], *added(buckets, ends)) for ends in places))
         for key, buckets in found.items()
     )
 
 
 def planned(connection: Connection, question: Question) -> Plan:
-    """Read whichever is nearer: back from the running balances, or on from the first day."""
+    """Read whichever is less: the buckets of the spans, or all but the longest from the balances.
+
+    Which days the book has only decides that: what is read is read in one statement.
+    """
     days = {span.since for span in question.spans}
     days |= {span.until and day_after(span.until) for span in question.spans}
     cuts = tuple(sorted(day for day in days if day is not None))
-    ends = [span.until for span in question.spans if span.since is None]
-    if not ends:
-        is_open = any(span.until is None for span in question.spans)
-        return Plan(cuts, False, cuts[0], date.max if is_open else cuts[-1] - DAY)
-    back = Plan(cuts, True, cuts[0] if cuts else date.max, date.max if cuts else date.min)
-    if question.only is not None or None in ends or any(s.until is None for s in question.spans):
-        return back
+    places = [place(span, cuts) for span in question.spans]
+    needed = (min(first for first, _ in places), max(after for _, after in places) - 1)
+    if question.only is not None:
+        return Plan.back(cuts, 0) if needed[0] == 0 else Plan(cuts, (needed,))
     begin, end = connection.execute(REACH, {"company": question.company}).one()
-    if begin is None or cuts[-1] - begin >= end - cuts[0]:
-        return back
-    return Plan(cuts, False, date.min, cuts[-1] - DAY)
+    if begin is None:
+        return Plan.back(cuts, 0)
+    edges = [min(max(cut, begin), day_after(end)) for cut in cuts]
+    lengths = [
+        (until - since).days
+        for since, until in zip([begin, *edges], [*edges, day_after(end)], strict=True)
+    ]
+    longest = max(range(len(lengths)), key=lambda bucket: lengths[bucket])
+    if sum(lengths) - lengths[longest] <= sum(lengths[needed[0] : needed[1] + 1]):
+        return Plan.back(cuts, longest)
+    return Plan(cuts, (needed,))
 
 
-def place(span: Span, cuts: Sequence[date]) -> tuple[int | None, int | None]:
-    """The first bucket of a span, None for all before; the first after it, None for all after."""
-    first = None if span.since is None else bisect_left(cuts, span.since) + 1
-    after = None if span.until is None else bisect_left(cuts, day_after(span.until)) + 1
-    return first, after
+def place(span: Span, cuts: Sequence[date]) -> tuple[int, int]:
+    """The first bucket of a span and the first after it."""
+    first = 0 if span.since is None else bisect_left(cuts, span.since) + 1
+    if span.until is None:
+        return first, len(cuts) + 1
+    return first, bisect_left(cuts, day_after(span.until)) + 1
 
 
 def day_after(day: date) -> date:
@@ -212,26 +240,23 @@ def day_after(day: date) -> date:
     return min(day, date.max - DAY) + DAY
 
 
-def spanned(
-    buckets: Mapping[int | None, Parts], plan: Plan, first: int | None, after: int | None
-) -> Parts:
-    """The sum of a span: its buckets, or everything less the buckets after it."""
-    end = len(plan.cuts) + 1
-    if first is not None or not plan.holds:
-        return added(buckets, range(first or 0, after or end), NOTHING, 1)
-    return added(buckets, range(after or end, end), buckets.get(None, NOTHING), -1)
-
-
-def added(
-    buckets: Mapping[int | None, Parts], places: Iterable[int], start: Parts, sign: int
-) -> Parts:
-    """The start and the buckets at these places, each part by itself."""
-    one, two, three, four = start
-    for at in places:
+def added(buckets: Mapping[int | None, Parts], ends: tuple[int, int]) -> Parts:
+    """The sum of buckets from the first on, the last left out; each part by itself."""
+    one, two, three, four = NOTHING
+    for at in range(*ends):
         held = buckets.get(at)
         if held is not None:
-            one, two = one + sign * held[0], two + sign * held[1]
-            three, four = three + sign * held[2], four + sign * held[3]
+            one, two, three, four = (
+                one + held[0], two + held[1], three + held[2], four + held[3],
+            )  # fmt: skip
+    return one, two, three, four
+
+
+def less(whole: Parts, parts: Iterable[Parts]) -> Parts:
+    """What parts leave of a whole."""
+    one, two, three, four = whole
+    for held in parts:
+        one, two, three, four = one - held[0], two - held[1], three - held[2], four - held[3]
     return one, two, three, four
 
 
@@ -241,8 +266,7 @@ def values_of(question: Question, plan: Plan) -> Mapping[str, object]:
         "company": question.company,
         "cuts": list(plan.cuts),
         "holds": plan.holds,
-        "first": plan.first,
-        "last": plan.last,
+        **{f"cut_{place}": cut for place, cut in enumerate(plan.cuts)},
         "only": question.only,
         "by": question.by,
         "dimensions": dict(question.dimensions),
@@ -255,10 +279,8 @@ def values_of(question: Question, plan: Plan) -> Mapping[str, object]:
 
 def statement_of(question: Question, plan: Plan) -> TextClause:
     """The query for this shape of question."""
-    # Rows of one bucket need not be told apart: those read are from the first cut on.
-    is_one_bucket = plan.first > date.min and len(plan.cuts) <= 1 + (plan.last < date.max)
     return written(
-        (plan.holds, plan.moves, is_one_bucket),
+        replace(plan, cuts=(date.min,) * len(plan.cuts)),
         is_one=question.only is not None,
         is_split=question.by is not None,
         is_filtered=bool(question.dimensions),
@@ -270,7 +292,7 @@ def statement_of(question: Question, plan: Plan) -> TextClause:
 
 @cache
 def written(
-    reads: tuple[bool, bool, bool],
+    plan: Plan,
     *,
     is_one: bool,
     is_split: bool,
@@ -279,23 +301,27 @@ def written(
     leaves_out: bool,
     of_kinds: bool,
 ) -> TextClause:
-    """The text of a query, made once for each shape."""
-    holds, moves, is_one_bucket = reads
-    bucket = "1" if is_one_bucket else "width_bucket({day}, CAST(:cuts AS date[]))"
+    """The text of a query, made once for each shape; the plan's cuts are counted, not read."""
+    bucket_of = "width_bucket({day}, CAST(:cuts AS date[]))"
+    read = [f"({plan.days(ends, 'm.entry_date')})" for ends in plan.reads]
     words = {
         "value": "d.dimensions->>CAST(:by AS text) AS value" if is_split else "NULL AS value",
         "joined": JOINED if is_split or is_filtered else "",
         "narrowed": ("AND m.account_id = :only " if is_one else "")
         + (OF_ACCOUNTS if of_kinds else ""),
-        "bucket": f"{bucket.format(day='m.entry_date')} AS bucket",
-        "bucket_of_day": bucket.format(day="day.entry_date"),
+        "bucket_of_day": bucket_of.format(day="day.entry_date") if read else "0",
+        "read": " OR ".join(read) or "false",
         "sums": SUMS,
     }
-    parts = [HELD] if holds else []
-    parts += [MOVED] if moves else []
-    parts += [TAKEN_OUT.replace("{entries}", LATER)] if is_dated else []
-    parts += [TAKEN_OUT.replace("{entries}", OF_KINDS)] if leaves_out else []
-    query = text(" UNION ALL ".join(part.format(**words) for part in parts))
+    parts = [HELD.format(**words)] if plan.holds else []
+    for ends in plan.reads:
+        # Rows of one bucket need not be told apart.
+        bucket = str(ends[0]) if ends[0] == ends[1] else bucket_of.format(day="m.entry_date")
+        days = plan.days(ends, "m.entry_date")
+        parts.append(MOVED.format(**words, bucket=f"{bucket} AS bucket", days=days))
+    parts += [TAKEN_OUT.format(**words, entries=LATER)] if is_dated else []
+    parts += [TAKEN_OUT.format(**words, entries=OF_KINDS)] if leaves_out else []
+    query = text(" UNION ALL ".join(parts))
     return query.bindparams(bindparam("dimensions", type_=JSONB)) if words["joined"] else query
 
 

@@ -5,9 +5,10 @@ Sums come from balances and day movements, never from postings, so they cost the
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select
 
 from domain.ledger import figures
 from domain.ledger.figures import Question, Span, Sums
@@ -16,21 +17,18 @@ from domain.ledger.tables import accounts
 __all__ = ["Line", "Sums", "TrialBalance", "balance", "trial_balance"]
 
 
-# What is asked most, in one statement that yields the lines as they are told.
-NOW = text("""
-    SELECT a.id, a.code, a.title, a.kind, b.currency, b.debit, b.credit, b.base_debit, b.base_credit
-    FROM (
-        SELECT account_id, currency, sum(debit)::bigint AS debit, sum(credit)::bigint AS credit,
-               sum(base_debit)::bigint AS base_debit, sum(base_credit)::bigint AS base_credit
-        FROM balances WHERE company_id = :company GROUP BY account_id, currency
-    ) AS b
-    JOIN accounts AS a ON a.id = b.account_id AND a.company_id = :company
-    ORDER BY a.code, b.currency
-""")
+# What is asked most, in one statement that yields the lines as they are told. Joined before it is
+# added up, so that it is read by keys even in a book that has just grown and was not analysed yet.
+NOW = """
+    SELECT a.id, a.code, a.title, a.kind, b.currency, total(b.debit), total(b.credit),
+           total(b.base_debit), total(b.base_credit)
+    FROM balances AS b JOIN accounts AS a ON a.tenant_id = b.tenant_id AND a.id = b.account_id
+    WHERE b.company_id = %(company)s AND a.company_id = %(company)s
+    GROUP BY a.tenant_id, a.id, b.currency ORDER BY a.code, b.currency
+"""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One account in one currency."""
 
     account: int
@@ -87,12 +85,11 @@ def trial_balance(
 
 
 def standing(connection: Connection, company: UUID) -> tuple[Line, ...]:
-    """What every account holds now."""
+    """What every account holds now. The driver's own rows: a thousand of them are half the time."""
+    rows = connection.exec_driver_sql(NOW, {"company": company}).cursor.fetchall()
     return tuple(
-        Line(account, code, title, kind, Sums(currency, *sums))
-        for account, code, title, kind, currency, *sums in connection.execute(
-            NOW, {"company": company}
-        ).all()
+        Line(account, code, title, kind, Sums(currency, debit, credit, base_debit, base_credit))
+        for account, code, title, kind, currency, debit, credit, base_debit, base_credit in rows
     )
 
 

@@ -1,17 +1,16 @@
 """Many entries as the columns in which the database reads them, and the two calls that do."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from domain.ledger.transfer.drafts import Draft, RowRefusal
-from domain.ledger.transfer.mapping import Columns
+from domain.ledger.transfer.drafts import Draft
 
 SIZE = 10_000
 TYPES = {
@@ -24,11 +23,14 @@ ARRAYS = ", ".join(f"%s::{kind}[]" for kind in TYPES.values())
 POST = f"SELECT ledger_import(%s, %s, {ARRAYS})"
 PREVIEW = f"SELECT * FROM ledger_preview_import(%s, %s, {ARRAYS})"
 
-# Which column a rule of a posting speaks of.
-COLUMN_OF = {
-    "account": "account", "posting": "debit", "amount": "debit", "currency": "currency",
-    "base": "base_amount", "party": "party", "period": "day", "effect": "reference",
-}  # fmt: skip
+
+class Refused(NamedTuple):
+    """What the book would refuse: a line of the entry at a place of a chunk, or all of it (0)."""
+
+    place: int
+    line: int
+    code: str
+    message: str
 
 
 @dataclass(slots=True)
@@ -56,13 +58,27 @@ class Chunk:
     dimensions: list[dict[str, Any] | None] = field(default_factory=list)
 
     def columns(self) -> list[str]:
-        """The columns in the order of the database's parameters."""
-        return [array(getattr(self, each.name)) for each in fields(self)]
+        """The columns in the order of the database's parameters; empty where nothing stands."""
+        values = (getattr(self, each.name) for each in fields(self))
+        return [array([] if column.count(None) == len(column) else column) for column in values]
+
+
+# What is written as it is, when nothing else stands in the column.
+WRITTEN: Mapping[type, Callable[[Any], str]] = {
+    type(None): lambda _: "NULL", int: str, date: str, UUID: str,
+    bytes: lambda octets: f'"\\\\x{octets.hex()}"',
+}  # fmt: skip
 
 
 def array(values: list[Any]) -> str:
     """A column as PostgreSQL reads an array in text; the driver takes ten times as long."""
-    return "{" + ",".join(map(element, values)) + "}"
+    kinds = set(map(type, values))
+    if kinds == {str}:
+        joined = '","'.join(values)
+        if "\\" not in joined and joined.count('"') == 2 * len(values) - 2:
+            return f'{{"{joined}"}}'
+    write = WRITTEN.get(kinds.pop(), element) if len(kinds) == 1 else element
+    return "{" + ",".join(map(write, values)) + "}"
 
 
 def element(value: Any) -> str:
@@ -79,29 +95,35 @@ def element(value: Any) -> str:
     return f'"{written}"'
 
 
-def of(drafts: Iterable[Draft], digest: str, parties: Mapping[str, UUID]) -> Chunk:
+def of(drafts: Sequence[Draft], digest: str, parties: Mapping[str, UUID]) -> Chunk:
     """Drafts under the keys of their file."""
-    chunk = Chunk()
-    for place, draft in enumerate(drafts, 1):
-        chunk.ids.append(None)
-        chunk.keys.append(key(digest, draft.reference))
-        chunk.days.append(draft.entry_date)
-        chunk.narrations.append(draft.narration)
-        chunk.parties.append(parties[draft.party] if draft.party else None)
-        chunk.due_dates.append(draft.due_date)
-        chunk.hashes.append(sha256(repr(draft).encode()).digest())
-        chunk.more.append(None)
-        chunk.counts.append(len(draft.postings))
-        for line, posting in enumerate(draft.postings, 1):
-            chunk.places.append(place)
-            chunk.lines.append(line)
-            chunk.codes.append(posting.account)
-            chunk.currencies.append(posting.currency)
-            chunk.amounts.append(posting.amount)
-            chunk.base_amounts.append(posting.base_amount)
-            named = posting.dimensions
-            chunk.dimensions.append(dict(named) if named else None)
-    return chunk
+    counts = [len(draft.postings) for draft in drafts]
+    postings = [posting for draft in drafts for posting in draft.postings]
+    return Chunk(
+        ids=[None] * len(drafts),
+        keys=[key(digest, draft.reference) for draft in drafts],
+        days=[draft.entry_date for draft in drafts],
+        narrations=[draft.narration for draft in drafts],
+        parties=[parties[draft.party] if draft.party else None for draft in drafts],
+        due_dates=[draft.due_date for draft in drafts],
+        hashes=[content_hash(draft) for draft in drafts],
+        more=[None] * len(drafts),
+        counts=counts,
+        places=[place for place, count in enumerate(counts, 1) for _ in range(count)],
+        lines=[line for count in counts for line in range(1, count + 1)],
+        codes=[posting.account for posting in postings],
+        currencies=[posting.currency for posting in postings],
+        amounts=[posting.amount for posting in postings],
+        base_amounts=[posting.base_amount for posting in postings],
+        dimensions=[dict(posting.dimensions) or None for posting in postings],
+    )
+
+
+def content_hash(draft: Draft) -> bytes:
+    """SHA-256 of what is posted, wherever it stands in the table."""
+    postings = [posting[1:] for posting in draft.postings]
+    stated = (str(draft.entry_date), draft.narration, draft.party, str(draft.due_date), postings)
+    return sha256(repr(stated).encode()).digest()
 
 
 def key(digest: str, reference: str) -> str:
@@ -109,32 +131,19 @@ def key(digest: str, reference: str) -> str:
     return f"import/{digest}/{reference}"
 
 
-def post(connection: Connection, import_id: UUID, since: int, chunk: Chunk) -> int:
-    """Post a chunk, all of it or nothing; how many entries of the file are in the book then.
+def post(connection: Connection, import_id: UUID, since: int, columns: Sequence[str]) -> int:
+    """Post a chunk's columns, all or nothing; how many entries of the file are in the book then.
 
     Raises the Refusal that posting the entries one by one would have raised first.
     """
-    return int(run(connection, POST, [import_id, since, *chunk.columns()])[0][0])
+    return int(run(connection, POST, [import_id, since, *columns])[0][0])
 
 
 def refusals(
-    connection: Connection,
-    company: UUID,
-    kind: str,
-    drafts: list[Draft],
-    chunk: Chunk,
-    *,
-    columns: Columns,
-) -> list[RowRefusal]:
-    """Everything that the book would refuse of a chunk, by row. Changes nothing."""
-    found = run(connection, PREVIEW, [company, kind, *chunk.columns()])
-    said = []
-    for ordinal, line, code, message in found:
-        draft = drafts[ordinal - 1]
-        row = draft.postings[line - 1].row if line else draft.row
-        column = getattr(columns, COLUMN_OF.get(code.split("_")[0], ""), None)
-        said.append(RowRefusal(row, column, code, message))
-    return said
+    connection: Connection, company: UUID, kind: str, columns: Sequence[str]
+) -> list[Refused]:
+    """Everything that the book would refuse of a chunk's columns. Changes nothing."""
+    return [Refused(*row) for row in run(connection, PREVIEW, [company, kind, *columns])]
 
 
 def run(connection: Connection, statement: str, values: list[Any]) -> list[Any]:

@@ -1,9 +1,15 @@
 """Importing a table: look at all of it first, then post it in chunks that can be taken up again."""
 
+import pickle
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
+from io import SEEK_END
+from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 from uuid import UUID
 
 from sqlalchemy import Connection, select
@@ -13,11 +19,13 @@ from domain.canonical import plain
 from domain.ledger.entry import EntryKind
 from domain.ledger.transfer import chunk as chunks
 from domain.ledger.transfer import drafts
+from domain.ledger.transfer.chunk import Refused
 from domain.ledger.transfer.drafts import Draft, RowRefusal
 from domain.ledger.transfer.mapping import Columns
 from domain.ledger.transfer.resuming import (
     Import,
     Progress,
+    Ready,
     Stated,
     Transaction,
     ahead,
@@ -25,10 +33,17 @@ from domain.ledger.transfer.resuming import (
     begin,
     party_ids,
     post_rest,
+    ready,
 )
 from domain.ledger.transfer.table_file import digest as digest_of
 from domain.ledger.transfer.tables import imports
 from domain.refusal import Refusal
+
+# Which column a rule of a posting speaks of.
+COLUMN_OF = {
+    "account": "account", "posting": "debit", "amount": "debit", "currency": "currency",
+    "base": "base_amount", "party": "party", "period": "day", "effect": "reference",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,30 +79,56 @@ class Preview:
     refusals: tuple[RowRefusal, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Entries of the table: all, those whose party nobody has, those the book is asked about."""
+
+    drafts: list[Draft]
+    without_party: list[Draft]
+    sound: list[Draft]
+    ready: Ready
+
+
 def preview(connection: Connection, company: UUID, source: Source) -> Preview:
     """Read the whole table and say everything that is wrong with it, by row. Changes nothing.
 
     Raises Refusal when it is no table or does not fit the mapping, and `import_must_be_of_kind`.
     """
+    return examined(connection, company, source, keep=lambda ready: None)
+
+
+def examined(
+    connection: Connection, company: UUID, source: Source, *, keep: Callable[[Ready], None]
+) -> Preview:
+    """The preview; each chunk that it found sound is given to `keep`, ready to be posted."""
     check_kind(source)
     known = party_ids(connection)
     digest = digest_of(source.path, company)
     current = begun(connection, company, source)
-    imported = current.position if current else 0
-    counted = Counted()
-    for part in ahead(batches(entries_of(connection, company, source), chunks.SIZE)):
-        fresh = part[max(imported - counted.entries, 0) :]
-        for draft in part:
-            counted.add(draft)
-            if draft.party and draft.party not in known:
-                counted.refusals.append(no_party(draft, source.columns))
+    counted = Counted(current.position if current else 0)
+    table = batches(entries_of(connection, company, source), chunks.SIZE)
+    for looked in ahead(sifted(table, counted.imported, digest, known)):
+        counted.add(looked.drafts)
+        counted.refusals += (no_party(each, source.columns) for each in looked.without_party)
+        if looked.sound:
+            columns = looked.ready.columns
+            for refused in chunks.refusals(connection, company, source.kind, columns):
+                counted.refusals.append(by_row(refused, looked.sound, source.columns))
+        if not counted.refusals:
+            keep(looked.ready)
+    return counted.preview(digest)
+
+
+def sifted(
+    table: Iterator[list[Draft]], imported: int, digest: str, known: Mapping[str, UUID]
+) -> Iterator[Looked]:
+    """Drafts by the chunk, those to be asked about ready."""
+    for drafted in table:
+        lost = [each for each in drafted if each.party and each.party not in known]
+        fresh, imported = drafted[imported:], max(imported - len(drafted), 0)
         sound = [d for d in fresh if not d.refusals and (not d.party or d.party in known)]
-        if sound:
-            chunk = chunks.of(sound, digest, known)
-            counted.refusals += chunks.refusals(
-                connection, company, source.kind, sound, chunk, columns=source.columns
-            )
-    return counted.preview(digest, imported)
+        ready = Ready(len(sound), chunks.of(sound, digest, known).columns())
+        yield Looked(drafted, lost, sound, ready)
 
 
 def load(
@@ -101,25 +142,43 @@ def load(
     """Post the whole table, a chunk in each transaction. Again, it continues where it stopped.
 
     Nothing is begun unless the preview is clean: `import_must_be_clean`. A rule that says no
-    further on (a period was locked meanwhile) stops it there with what it has posted.
+    further on (a period was locked meanwhile) stops it there with what it has posted. What the
+    preview read is kept in a file until it is posted, so that the table is read once.
     """
-    with transaction() as connection:
-        current = begun(connection, company, source)
-        if current is None:
-            found = preview(connection, company, source)
-            # Another may have begun it while we looked; then what it posted is no mistake.
+    is_kept = False
+    with TemporaryFile() as kept:
+        with transaction() as connection:
             current = begun(connection, company, source)
-        if current is None:
-            check_clean(found)
-            stated = Stated(found.digest, source.kind, found.entries, plain(source.columns))
-            current = begin(connection, company, stated, person=person)
-    with transaction() as connection:
-        known = party_ids(connection)
-        entries = entries_of(connection, company, source)
-    digest = current.digest
-    return post_rest(
-        transaction, current, entries, lambda part: chunks.of(part, digest, known), progress
-    )
+            if current is None:
+                found = examined(connection, company, source, keep=partial(pickle.dump, file=kept))
+                is_kept = not found.refusals
+                # Another may have begun it while we looked; then what it posted is no mistake.
+                current = begun(connection, company, source)
+            if current is None:
+                check_clean(found)
+                stated = Stated(found.digest, source.kind, found.entries, plain(source.columns))
+                current = begin(connection, company, stated, person=person)
+            known = party_ids(connection)
+            base_currency = base_currency_of(connection, company)
+        digest = current.digest
+
+        def ready_after(position: int) -> Iterator[Ready]:
+            if position == 0 and is_kept:
+                return taken_up(kept)
+            entries = drafts.read(source.path, source.columns, base_currency=base_currency)
+            return ready(
+                islice(entries, position, None), lambda part: chunks.of(part, digest, known)
+            )
+
+        return post_rest(transaction, current, ready_after, progress)
+
+
+def taken_up(kept: IO[bytes]) -> Iterator[Ready]:
+    """What the preview kept: all of the table."""
+    end = kept.seek(0, SEEK_END)
+    kept.seek(0)
+    while kept.tell() < end:
+        yield pickle.load(kept)
 
 
 def begun(connection: Connection, company: UUID, source: Source) -> Import | None:
@@ -162,43 +221,60 @@ def check_kind(source: Source) -> None:
 
 def entries_of(connection: Connection, company: UUID, source: Source) -> Iterator[Draft]:
     """The entries of the table, read as they are asked for."""
-    query = select(companies.c.base_currency).where(companies.c.id == company)
-    base_currency = connection.execute(query).scalar_one_or_none()
-    if base_currency is None:
-        raise Refusal("company_must_exist", f"There is no company {company}.")
+    base_currency = base_currency_of(connection, company)
     return drafts.read(source.path, source.columns, base_currency=base_currency)
 
 
-class Counted:
-    """What a preview has seen so far."""
+def base_currency_of(connection: Connection, company: UUID) -> str:
+    """The company's base currency. Raises Refusal `company_must_exist`."""
+    query = select(companies.c.base_currency).where(companies.c.id == company)
+    base_currency: str | None = connection.execute(query).scalar_one_or_none()
+    if base_currency is None:
+        raise Refusal("company_must_exist", f"There is no company {company}.")
+    return base_currency
 
-    def __init__(self) -> None:
+
+class Counted:
+    """What a preview has seen so far of a table whose first `imported` entries are in the book."""
+
+    def __init__(self, imported: int) -> None:
+        self.imported = imported
         self.entries = 0
         self.postings = 0
         self.debits: Counter[str] = Counter()
         self.credits: Counter[str] = Counter()
         self.refusals: list[RowRefusal] = []
 
-    def add(self, draft: Draft) -> None:
-        """Count an entry and keep what is wrong with its rows."""
-        self.entries += 1
-        self.postings += len(draft.postings)
-        self.refusals += draft.refusals
-        for posting in draft.postings:
-            side = self.debits if posting.amount > 0 else self.credits
-            side[posting.currency] += abs(posting.amount)
+    def add(self, drafted: list[Draft]) -> None:
+        """Count entries and keep what is wrong with their rows."""
+        postings = [posting for draft in drafted for posting in draft.postings]
+        self.entries += len(drafted)
+        self.postings += len(postings)
+        self.refusals += (refusal for draft in drafted for refusal in draft.refusals)
+        for currency in {posting.currency for posting in postings}:
+            amounts = [posting.amount for posting in postings if posting.currency == currency]
+            self.debits[currency] += sum(amount for amount in amounts if amount > 0)
+            self.credits[currency] -= sum(amount for amount in amounts if amount < 0)
 
-    def preview(self, digest: str, imported: int) -> Preview:
+    def preview(self, digest: str) -> Preview:
         """All of it, refusals by row."""
         sums = tuple(
             Sum(currency, self.debits[currency], self.credits[currency])
-            for currency in sorted(self.debits.keys() | self.credits.keys())
+            for currency in sorted(self.debits)
         )
         refusals = tuple(sorted(self.refusals, key=lambda each: each.row))
-        return Preview(digest, imported, self.entries, self.postings, sums, refusals)
+        return Preview(digest, self.imported, self.entries, self.postings, sums, refusals)
 
 
 def no_party(draft: Draft, columns: Columns) -> RowRefusal:
     """The refusal of a party whose code nobody has."""
     message = f"There is no party {draft.party!r}. Add it or correct the code."
     return RowRefusal(draft.row, columns.party, "party_must_exist", message)
+
+
+def by_row(refused: Refused, drafted: list[Draft], columns: Columns) -> RowRefusal:
+    """What the book says of a chunk, as said of the table."""
+    draft = drafted[refused.place - 1]
+    row = draft.postings[refused.line - 1].row if refused.line else draft.row
+    column = getattr(columns, COLUMN_OF.get(refused.code.split("_")[0], ""), None)
+    return RowRefusal(row, column, refused.code, refused.message)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,10 +19,12 @@ from domain.ledger.transfer.journal_file import Whole
 from domain.ledger.transfer.resuming import (
     Import,
     Progress,
+    Ready,
     Stated,
     Transaction,
     party_ids,
     post_rest,
+    ready,
 )
 from domain.ledger.transfer.table_file import digest as digest_of
 from domain.refusal import Refusal
@@ -51,9 +54,11 @@ def restore(
     with transaction() as connection:
         current = begin(connection, company_id, path, whole, person=person)
         known = party_ids(connection)
-    current = post_rest(
-        transaction, current, entries_of(path), lambda part: chunk_of(part, known), progress
-    )
+
+    def ready_after(position: int) -> Iterator[Ready]:
+        return ready(islice(entries_of(path), position, None), lambda part: chunk_of(part, known))
+
+    current = post_rest(transaction, current, ready_after, progress)
     with transaction() as connection:
         close_accounts(connection, company_id, whole)
     return current

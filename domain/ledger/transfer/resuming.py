@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, select, text
@@ -45,6 +45,13 @@ class Import:
     position: int
 
 
+class Ready(NamedTuple):
+    """So many entries as the columns in which they are sent."""
+
+    entries: int
+    columns: list[str]
+
+
 def begin(connection: Connection, company: UUID, stated: Stated, *, person: UUID) -> Import:
     """Begin an import, once; again finds it where it stopped.
 
@@ -66,23 +73,34 @@ def begin(connection: Connection, company: UUID, stated: Stated, *, person: UUID
 def post_rest(
     transaction: Transaction,
     current: Import,
-    entries: Iterator[Element],
-    chunk_of: Callable[[list[Element]], Chunk],
+    ready_after: Callable[[int], Iterator[Ready]],
     progress: Progress,
 ) -> Import:
-    """Post what is not in the book yet. A chunk is read while the one before it is posted."""
+    """Post what is not in the book yet. A chunk is read while the one before it is posted.
+
+    `ready_after` gives the chunks after so many entries. It is asked again when somebody else, who
+    imports the same, was faster.
+    """
     progress(current.position, current.entries)
-    start = 0
-    for part, chunk in ahead((part, chunk_of(part)) for part in batches(entries, chunks.SIZE)):
-        while current.position < start + len(part):
-            if current.position > start:
-                chunk = chunk_of(part[current.position - start :])
+    while True:
+        for chunk in ahead(ready_after(current.position)):
             with transaction() as connection:
-                position = chunks.post(connection, current.id, current.position, chunk)
+                position = chunks.post(connection, current.id, current.position, chunk.columns)
+            is_ours = position == current.position + chunk.entries
             current = replace(current, position=position)
-            progress(current.position, current.entries)
-        start += len(part)
-    return current
+            progress(position, current.entries)
+            if not is_ours:
+                break
+        else:
+            return current
+
+
+def ready(
+    entries: Iterator[Element], chunk_of: Callable[[list[Element]], Chunk]
+) -> Iterator[Ready]:
+    """Entries by the chunk, as they are sent."""
+    for part in batches(entries, chunks.SIZE):
+        yield Ready(len(part), chunk_of(part).columns())
 
 
 def batches(elements: Iterator[Element], size: int) -> Iterator[list[Element]]:

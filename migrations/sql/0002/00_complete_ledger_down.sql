@@ -19,7 +19,7 @@ BEGIN
         AND proname <> ALL ('{current_tenant,refuse,refuse_change,business_now,business_today,
             fiscal_year_of,tenant_ids}'::name[])
     LOOP
-        EXECUTE format('DROP FUNCTION %s CASCADE', name);
+        EXECUTE format('DROP ROUTINE %s CASCADE', name);
     END LOOP;
     FOR name IN
         SELECT typname FROM pg_type t JOIN pg_class c ON c.oid = t.typrelid

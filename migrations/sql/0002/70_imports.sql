@@ -54,15 +54,20 @@ BEGIN
     RETURN begun;
 END $$;
 
--- Entries of a chunk as columns of equal length, one element an entry; `counts` are of its postings. `more` has what few entries
--- have: kind, voucher, module, reverses, process, document. An entry without an id is given one.
+-- Entries of a chunk as columns of equal length, one element an entry, or none where all are null; `counts` are of its postings. `more` has what few entries
+-- have: kind, voucher, module, reverses, process, document. An entry without an id is given one: a
+-- UUIDv7 drawn once for the chunk and counted on (RFC 9562, 6.2, method 2), for a draw asks the kernel.
 CREATE FUNCTION imported_entries(company uuid, kind text, ids uuid[], keys text[], days date[],
     narrations text[], parties uuid[], due_dates date[], hashes bytea[], more jsonb[], counts integer[])
 RETURNS entry_in[]
 LANGUAGE sql VOLATILE
 AS $$
+    WITH drawn AS MATERIALIZED (SELECT uuidv7()::text AS id), first AS MATERIALIZED (
+        SELECT left(id, 24) AS head, ('x' || right(id, 12))::bit(48)::bigint >> 1 AS tail FROM drawn
+    )
     SELECT array_agg(ROW(
-        place, 0, coalesce(e.id, uuidv7()), e.key, e.hash, company, c.base_currency, e.day,
+        place, 0, coalesce(e.id, (first.head || lpad(to_hex(first.tail + place), 12, '0'))::uuid),
+        e.key, e.hash, company, c.base_currency, e.day,
         coalesce(m->>'kind', kind), coalesce(m->>'voucher', 'journal'), coalesce(m->>'module', 'general'),
         e.narration, (m->>'reverses')::uuid, e.party, e.due_date, (m->>'process')::uuid,
         (m->>'document')::uuid, NULL, NULL, NULL,
@@ -70,36 +75,39 @@ AS $$
     )::entry_in)
     FROM unnest(ids, keys, days, narrations, parties, due_dates, hashes, more, counts) WITH ORDINALITY
         AS e (id, key, day, narration, party, due_date, hash, m, postings, place)
+    CROSS JOIN first
     CROSS JOIN (SELECT max(base_currency) AS base_currency FROM companies
         WHERE tenant_id = (SELECT current_tenant()) AND id = company) AS c
 $$;
 
--- Postings of a chunk as columns: the place of the entry, the line in it, and the rest.
+-- Postings of a chunk as columns: the place of the entry, the line in it, and the rest. Like
+-- read_postings, asks for no dimensions of entries that follow what stands in the book.
 CREATE FUNCTION imported_postings(entries entry_in[], places integer[], line_numbers integer[], codes text[], currencies text[],
     amounts bigint[], base_amounts bigint[], stated jsonb[]) RETURNS posting_in[]
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE SET enable_mergejoin = off
 AS $$
     WITH account AS MATERIALIZED (
         SELECT * FROM accounts WHERE tenant_id = (SELECT current_tenant())
             AND company_id = entries[1].company_id AND code = ANY (ARRAY(SELECT DISTINCT unnest(codes)))
     ), known AS MATERIALIZED (
         SELECT id, dimensions FROM dimension_sets WHERE tenant_id = (SELECT current_tenant())
-            AND dimensions = ANY (ARRAY(SELECT DISTINCT coalesce(d, '{}') FROM unnest(stated) AS d))
+            AND dimensions = ANY (ARRAY(SELECT '{}'::jsonb UNION SELECT d FROM unnest(stated) AS d WHERE d IS NOT NULL))
     )
     SELECT array_agg(ROW(
         p.place, 0, p.line, e.id, e.company_id, e.base_currency, e.entry_date, e.party_id,
         e.due_date, p.code, a.id, a.opened_on, a.closed_on, a.currency, a.is_heading, a.control,
-        a.is_limited, a.is_budgeted, a.required_dimensions, a.forbidden_dimensions,
+        a.is_limited, a.is_budgeted,
+        CASE WHEN e.kind IN ('closing', 'revaluation', 'reversal') THEN '{}' ELSE a.required_dimensions END,
+        CASE WHEN e.kind IN ('closing', 'revaluation', 'reversal') THEN '{}' ELSE a.forbidden_dimensions END,
         CASE WHEN a.slots > 1 THEN (uuid_hash_extended(e.id, 0) & 9223372036854775807) % a.slots ELSE 0 END,
         p.amount, p.currency, coalesce(p.base_amount, CASE WHEN p.currency = e.base_currency THEN p.amount END),
-        named.dimensions, d.id
+        coalesce(p.said, '{}'), CASE WHEN p.said IS NULL THEN (SELECT id FROM known WHERE dimensions = '{}') ELSE d.id END
     )::posting_in)
     FROM unnest(places, line_numbers, codes, currencies, amounts, base_amounts, stated)
         AS p (place, line, code, currency, amount, base_amount, said)
-    CROSS JOIN LATERAL (SELECT coalesce(p.said, '{}') AS dimensions) AS named
     JOIN (SELECT * FROM unnest(entries)) AS e ON e.ordinal = p.place
     LEFT JOIN account AS a ON a.code = p.code
-    LEFT JOIN known AS d ON d.dimensions = named.dimensions
+    LEFT JOIN known AS d ON d.dimensions = p.said
 $$;
 
 -- Everything that is wrong with a chunk: of an entry (line 0), or of one of its postings.
@@ -129,9 +137,8 @@ BEGIN
     RETURN QUERY
     SELECT e.ordinal, 0, 'effect_key_must_have_one_content', format(
         'The key %L is used by an entry that was recorded at %s. Leave it out of the file.', e.key, j.recorded_at)
-    FROM unnest(entries) AS e
-    CROSS JOIN LATERAL (SELECT recorded_at FROM journal_entries
-        WHERE tenant_id = current_tenant() AND effect_key = e.key LIMIT 1) AS j;
+    FROM journal_entries AS j JOIN unnest(entries) AS e ON e.key = j.effect_key
+    WHERE j.tenant_id = current_tenant() AND j.effect_key = ANY (ARRAY(SELECT u.key FROM unnest(entries) AS u));
 END $$;
 
 -- The first entry of a chunk that is refused, as posting refuses it.

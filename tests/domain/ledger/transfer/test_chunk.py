@@ -93,7 +93,7 @@ def imported(connection, book, *stated: tuple[str, JournalEntry]):
     stated = resuming.Stated(str(uuid4()), "import", len(chunk.keys), {})
     person = book.tenant.person("asha")
     begun = resuming.begin(connection, book.company, stated, person=person)
-    return chunks.post(connection, begun.id, 0, chunk)
+    return chunks.post(connection, begun.id, 0, chunk.columns())
 
 
 @pytest.mark.parametrize("code", BAD)
@@ -110,7 +110,7 @@ def test_importing_refuses_what_posting_refuses(strict, code):
 
 def test_the_import_of_another_tenant_is_not_there(book):
     with refused("import_must_exist"), book.transaction() as connection:
-        chunks.post(connection, uuid4(), 0, chunks.Chunk())
+        chunks.post(connection, uuid4(), 0, chunks.Chunk().columns())
 
 
 @given(

@@ -8,11 +8,12 @@ import pytest
 
 from domain.canonical import written
 from domain.ledger import entries
-from domain.ledger.entry import Numbering
+from domain.ledger.entry import EntryKind, Numbering, Posting, credit, debit
 from domain.ledger.transfer import chunk as chunks
 from domain.ledger.transfer import journal_file, restoring
 from sandbox.tenant import Tenant, open_tenant
 from tests.book import Book
+from tests.domain.ledger.transfer.conftest import OPEN_ACCOUNT
 from tests.domain.refused import refused
 
 
@@ -129,3 +130,23 @@ def test_a_file_that_was_changed_is_refused(empty, file, change):
 def test_another_tenants_company_is_not_there(rich, empty, file):
     with refused("company_must_exist"), empty.transaction() as connection:
         list(journal_file.export(connection, rich.company))
+
+
+def test_what_follows_the_book_needs_no_dimensions_that_an_account_asks_for(book, empty, tmp_path):
+    stated = {
+        "code": "by_branch", "title": "By branch", "kind": "asset", "opened_on": "2025-04-01",
+        "required_dimensions": ["branch"], "forbidden_dimensions": ["project"],
+    }  # fmt: skip
+    with book.transaction() as connection:
+        connection.execute(OPEN_ACCOUNT, {"company": book.company, "stated": stated})
+    with_branch = (debit("by_branch", 1_00, branch="Mysuru"), credit("sales", 1_00))
+    book.post(replace(book.sale(), postings=with_branch))
+    worth = (Posting("by_branch", 0, "USD", 17_00), Posting("exchange_clearing", 0, "USD", -17_00))
+    named = replace(worth[0], dimensions=(("project", "P"),))
+    for postings in (worth, (named, worth[1])):
+        book.post(replace(book.sale(), postings=postings, kind=EntryKind.REVALUATION))
+    path = tmp_path / "journal.jsonl"
+    path.write_text("".join(exported(book)), encoding="utf-8")
+
+    assert restored(empty, path).position == 3
+    assert timeless(exported(empty)) == timeless(exported(book))

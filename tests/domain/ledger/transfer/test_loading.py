@@ -14,10 +14,10 @@ from sqlalchemy import text
 from domain.ledger import entries
 from domain.ledger.entry import EntryKind, JournalEntry, Posting
 from domain.ledger.transfer import chunk as chunks
-from domain.ledger.transfer import loading
+from domain.ledger.transfer import drafts, loading
 from domain.ledger.transfer.loading import Source, Sum
 from domain.ledger.transfer.mapping import Columns
-from domain.money import LARGEST_AMOUNT, plain
+from domain.money import LARGEST_AMOUNT, parse, plain
 from sandbox.tenant import Tenant, open_tenant
 from tests.book import Book
 from tests.domain.ledger.race import at_once
@@ -140,6 +140,44 @@ def test_signed_amounts_other_dates_and_separators_are_read(book, tmp_path):
     assert book.balance("bank", as_of=date(2026, 4, 1)) == 10_00
 
 
+def test_currencies_may_balance_in_the_base_currency_only_together(book, table):
+    rows = [
+        ("1", "2026-04-01", "Two moneys", account, *sides, "", "")
+        for account, *sides in (
+            ("bank", "100.00", "", "USD", "8300"), ("sales", "", "100.00", "USD", "8301"),
+            ("bank", "10.00", "", "EUR", "901"), ("sales", "", "10.00", "EUR", "900"),
+        )
+    ]  # fmt: skip
+    assert looked_at(book, table(*rows)).refusals == ()
+    loaded(book, table(*rows))
+    book.assert_is("""
+        2026-04-01  Two moneys
+          Dr  bank   100.00 USD = 8300.00 INR
+          Cr  sales  100.00 USD = 8301.00 INR
+          Dr  bank    10.00 EUR =  901.00 INR
+          Cr  sales   10.00 EUR =  900.00 INR
+    """)
+
+
+@pytest.mark.parametrize(
+    ("written", "currency", "minor_units"),
+    [
+        ("1180.50", "INR", 1_180_50), ("-1180.50", "INR", -1_180_50), ("1180.5", "INR", 1_180_50),
+        ("1,180.50", "INR", 1_180_50), ("1180", "INR", 1_180_00), ("700", "JPY", 700),
+        ("3.005", "KWD", 3_005), ("999999999999.99", "INR", 99_999_999_999_999),
+    ],
+)  # fmt: skip
+def test_an_amount_is_read_as_money_is(written, currency, minor_units):
+    assert drafts.minor(written, currency) == minor_units
+    assert parse(f"{written} {currency}").amount == minor_units
+
+
+@pytest.mark.parametrize("written", ["1.", ".50", "-.50", "--1.00", "+1.00", "1.005", "١.٠٠"])
+def test_what_is_no_money_is_no_amount(written):
+    with refused("money_must_fit_currency" if written == "1.005" else "money_must_be_readable"):
+        drafts.minor(written, "INR")
+
+
 WRONG_ROWS = [
     (2, "day", "30 Feb", "day", "date_must_be_readable"),
     (2, "day", "2030-01-01", "day", "period_must_exist"),
@@ -247,7 +285,7 @@ def test_an_import_that_was_stopped_continues(book, table, monkeypatch):
     monkeypatch.setattr(chunks, "SIZE", 2)
     loaded(book, source, progress=lambda *step: steps.append(step))
 
-    assert steps == [(0, 8), (3, 8), (3, 8), (4, 8), (6, 8), (8, 8)]
+    assert steps == [(0, 8), (3, 8), (3, 8), (5, 8), (7, 8), (8, 8)]
     assert book.balance("bank") == 36_00
     assert book.integrity().holds
 
