@@ -16,8 +16,9 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, TextClause, bindparam, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Connection, TextClause, text
+
+from domain.database import with_json
 
 DAY = timedelta(days=1)
 # An entry's id is made when its statement starts, its recorded time when its row is written after
@@ -321,8 +322,7 @@ def written(
         parts.append(MOVED.format(**words, bucket=f"{bucket} AS bucket", days=days))
     parts += [TAKEN_OUT.format(**words, entries=LATER)] if is_dated else []
     parts += [TAKEN_OUT.format(**words, entries=OF_KINDS)] if leaves_out else []
-    query = text(" UNION ALL ".join(parts))
-    return query.bindparams(bindparam("dimensions", type_=JSONB)) if words["joined"] else query
+    return with_json(" UNION ALL ".join(parts), *(("dimensions",) if words["joined"] else ()))
 
 
 def id_at(moment: datetime) -> UUID:

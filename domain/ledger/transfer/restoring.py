@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, select, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Connection, select, text
 
+from domain.database import with_json
 from domain.ledger.tables import accounts
 from domain.ledger.transfer import journal_file, resuming
 from domain.ledger.transfer.booked import company
@@ -29,9 +29,7 @@ from domain.ledger.transfer.resuming import (
 from domain.ledger.transfer.table_file import digest as digest_of
 from domain.refusal import Refusal
 
-OPEN_ACCOUNT = text("SELECT ledger_open_account(:company, :stated)").bindparams(
-    bindparam("stated", type_=JSONB)
-)
+OPEN_ACCOUNT = with_json("SELECT ledger_open_account(:company, :stated)", "stated")
 CLOSE_ACCOUNT = text("SELECT ledger_close_account(:company, :code, :day)")
 OPEN_YEAR = text("SELECT ledger_open_year(:company, :day)")
 MORE = ("kind", "voucher", "module", "reverses", "process", "document")

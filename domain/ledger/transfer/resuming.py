@@ -8,17 +8,20 @@ from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, select, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Connection, select
 
 from domain.access.tables import parties
+from domain.database import with_json
 from domain.ledger.transfer import chunk as chunks
 from domain.ledger.transfer.chunk import Chunk
 
-BEGIN = text("""
+BEGIN = with_json(
+    """
     SELECT id, digest, entries, position
     FROM ledger_begin_import(:company, :digest, :kind, :columns, :entries, :person)
-""").bindparams(bindparam("columns", type_=JSONB))
+    """,
+    "columns",
+)
 
 Element = TypeVar("Element")
 Transaction = Callable[[], AbstractContextManager[Connection]]

@@ -4,14 +4,10 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from sqlalchemy import bindparam, text
-from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.ledger.entry import EntryKind, Numbering, Posting, Voucher, credit, debit
+from sandbox.tenant import OPEN_ACCOUNT
 
-OPEN_ACCOUNT = text("SELECT ledger_open_account(:company, :stated)").bindparams(
-    bindparam("stated", type_=JSONB)
-)
 CODES = ("exchange-clearing", "exchange_clearing", "विविध", "1100 Tin & Co.")
 
 
