@@ -59,8 +59,8 @@ ALTER TABLE day_movements
     ALTER CONSTRAINT day_movements_tenant_id_dimension_set_id_fkey NOT ENFORCED;
 
 -- The second line of defence: whatever writes postings, what they name is there, and each entry
--- balances in each currency and in the base currency, or nothing is written. Two passes look whether
--- something is wrong; what, is asked only then.
+-- balances in each currency and in the base currency, or nothing is written. Whether all is well is
+-- asked first, with every name looked up at once; what is wrong only when that is not plain.
 DROP TRIGGER check_balance ON postings;
 DROP FUNCTION check_balance();
 CREATE FUNCTION check_postings() RETURNS trigger
@@ -68,24 +68,25 @@ LANGUAGE plpgsql
 AS $$
 DECLARE
     entries record;
+    named record;
     wrong record;
 BEGIN
-    SELECT bool_and(e.base_residue = 0 AND (e.is_mixed OR e.residue = 0) AND (
-               SELECT true FROM journal_entries AS j
-               JOIN companies AS c ON c.tenant_id = j.tenant_id AND c.id = j.company_id
-               WHERE j.tenant_id = e.tenant_id AND j.id = e.entry_id LIMIT 1) IS TRUE) AS hold,
-           bool_or(e.is_mixed) AS are_mixed
+    SELECT bool_and(e.balances) AS balance, array_agg(e.entry_id) AS ids, array_agg(DISTINCT e.tenant_id) AS tenants
     INTO entries FROM (
-        SELECT tenant_id, entry_id, sum(amount) AS residue, sum(base_amount) AS base_residue,
-               min(currency) <> max(currency) AS is_mixed
+        SELECT tenant_id, entry_id,
+               sum(amount) = 0 AND sum(base_amount) = 0 AND min(currency) = max(currency) AS balances
         FROM written GROUP BY tenant_id, entry_id
     ) AS e;
-    IF entries.hold AND NOT entries.are_mixed AND (
-        SELECT bool_and((SELECT true FROM accounts AS a
-                WHERE a.tenant_id = n.tenant_id AND a.id = n.account_id LIMIT 1) IS TRUE
-            AND (SELECT true FROM dimension_sets AS d
-                WHERE d.tenant_id = n.tenant_id AND d.id = n.dimension_set_id LIMIT 1) IS TRUE)
-        FROM (SELECT DISTINCT tenant_id, account_id, dimension_set_id FROM written) AS n)
+    SELECT array_agg(DISTINCT account_id) AS accounts, array_agg(DISTINCT dimension_set_id) AS dimension_sets
+    INTO named FROM written;
+    IF entries.balance AND cardinality(entries.tenants) = 1
+        AND cardinality(entries.ids) = (SELECT count(*) FROM journal_entries AS j
+            JOIN companies AS c ON c.tenant_id = j.tenant_id AND c.id = j.company_id
+            WHERE j.tenant_id = entries.tenants[1] AND j.id = ANY (entries.ids))
+        AND cardinality(named.accounts) = (SELECT count(*) FROM accounts AS a
+            WHERE a.tenant_id = entries.tenants[1] AND a.id = ANY (named.accounts))
+        AND cardinality(named.dimension_sets) = (SELECT count(*) FROM dimension_sets AS d
+            WHERE d.tenant_id = entries.tenants[1] AND d.id = ANY (named.dimension_sets))
     THEN
         RETURN NULL;
     END IF;

@@ -134,20 +134,17 @@ LANGUAGE plpgsql
 AS $$
 DECLARE
     tenant constant uuid := current_tenant();
-    known integer[];
+    keys constant text[] := ARRAY(SELECT DISTINCT e.key FROM unnest(entries) AS e);
+    used text[];
 BEGIN
-    SELECT array_agg(e.ordinal) INTO known FROM unnest(entries) AS e
-    WHERE (SELECT true FROM journal_entries WHERE tenant_id = tenant AND effect_key = e.key LIMIT 1)
-        OR (SELECT true FROM refused_items WHERE tenant_id = tenant AND effect_key = e.key LIMIT 1);
-    IF cardinality(entries) > 1 THEN
-        known := known || (SELECT array_agg(again) FROM (
-            SELECT unnest((array_agg(e.ordinal ORDER BY e.ordinal))[2:]) AS again
-            FROM unnest(entries) AS e GROUP BY e.key HAVING count(*) > 1) AS twice);
-    END IF;
-    IF known IS NULL THEN
+    used := ARRAY(SELECT effect_key FROM journal_entries WHERE tenant_id = tenant AND effect_key = ANY (keys)
+        UNION ALL SELECT effect_key FROM refused_items WHERE tenant_id = tenant AND effect_key = ANY (keys));
+    IF used = '{}' AND cardinality(keys) = cardinality(entries) THEN
         RETURN entries;
     END IF;
-    RETURN (SELECT array_agg(e ORDER BY e.ordinal) FROM unnest(entries) AS e WHERE e.ordinal <> ALL (known));
+    RETURN (SELECT array_agg(e ORDER BY ordinal) FROM (
+        SELECT DISTINCT ON (u.key) u.ordinal, u FROM unnest(entries) AS u WHERE u.key <> ALL (used)
+        ORDER BY u.key, u.ordinal) AS first (ordinal, e));
 END $$;
 
 -- What is refused for its key alone: it was used for something else, or refused before.
