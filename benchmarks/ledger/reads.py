@@ -23,6 +23,7 @@ MIDDLE, LAST = DAYS[182], DAYS[-1]
 REPETITIONS = 15
 ACCOUNT_NOW = "balance of the busiest account"
 ACCOUNT_THEN = "the same in mid-year"
+TRIAL = "trial balance"
 REPORTS = ("profit and loss", "balance sheet", "ageing", "ageing in mid-year")
 LONGEST_BALANCE, LONGEST_REPORT = 5.0, 200.0
 # At five times the postings, less than half as slow again: what does not grow, and its scatter.
@@ -46,11 +47,12 @@ def run(ground: Ground, *, quick: bool) -> Comparison:
     return Comparison(
         title="Questions to a book of 1,000 accounts", unit="ms", measured=tuple(found),
         marks=tuple(
-            Mark(name, side(small), FLAT, side=side(large)) for name in (ACCOUNT_NOW, ACCOUNT_THEN)
+            Mark(name, side(small), FLAT, side=side(large))
+            for name in (TRIAL, ACCOUNT_NOW, ACCOUNT_THEN)
         ),
         limits=(
             *(Limit(name, LONGEST_BALANCE, side(size)) for size in (small, large)
-              for name in (ACCOUNT_NOW, ACCOUNT_THEN)),
+              for name in (TRIAL, ACCOUNT_NOW, ACCOUNT_THEN)),
             *(Limit(name, LONGEST_REPORT, side(small)) for name in REPORTS),
         ),
         notes=(f"The busiest account has {large // 5:,} postings at {large:,}.",),
@@ -69,7 +71,7 @@ def questions(book: Book) -> Mapping[str, Question]:
     with transaction(book.engine, book.tenant.id) as connection:
         busy = accounts.named(connection, company, volume.BUSY).id
     return {
-        "trial balance": partial(statements.trial_balance, company=company),
+        TRIAL: partial(statements.trial_balance, company=company),
         "trial balance in mid-year": partial(
             statements.trial_balance, company=company, as_of=MIDDLE
         ),
