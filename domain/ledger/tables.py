@@ -20,6 +20,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import DOMAIN, JSONB
+from sqlalchemy.sql.operators import OperatorClass
 from sqlalchemy.types import UserDefinedType
 
 from domain.database import METADATA, tenant_column, within_tenant
@@ -41,9 +42,15 @@ def transaction_column() -> Column[str]:
     return Column("transaction_id", TransactionId, nullable=False, server_default=now)
 
 
-def vocabulary(name: str) -> DOMAIN:
-    """Text of which the database takes only certain words."""
-    return DOMAIN(name, Text(), create_type=False)
+class Vocabulary(DOMAIN):
+    """Text of which the database takes only certain words; compared as text is."""
+
+    operator_classes = OperatorClass.STRING
+
+
+def vocabulary(name: str) -> Vocabulary:
+    """The domain of this name, which a revision makes."""
+    return Vocabulary(name, Text(), create_type=False)
 
 
 accounts = Table(
