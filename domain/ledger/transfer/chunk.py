@@ -63,7 +63,7 @@ class Chunk:
         return [array([] if column.count(None) == len(column) else column) for column in values]
 
 
-# What is written as it is, when nothing else stands in the column.
+# What is written as it is.
 WRITTEN: Mapping[type, Callable[[Any], str]] = {
     type(None): lambda _: "NULL", int: str, date: str, UUID: str,
     bytes: lambda octets: f'"\\\\x{octets.hex()}"',
@@ -83,12 +83,8 @@ def array(values: list[Any]) -> str:
 
 def element(value: Any) -> str:
     """One element of an array."""
-    if value is None:
-        return "NULL"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, bytes):
-        return f'"\\\\x{value.hex()}"'
+    if (write := WRITTEN.get(type(value))) is not None:
+        return write(value)
     written = json.dumps(value) if isinstance(value, dict) else str(value)
     if "\\" in written or '"' in written:
         written = written.replace("\\", "\\\\").replace('"', '\\"')

@@ -136,31 +136,6 @@ CREATE TABLE voucher_numbers (
     FOREIGN KEY (tenant_id, entry_id) REFERENCES journal_entries (tenant_id, id)
 );
 
--- The second line of defence: whatever writes postings, an entry balances or nothing is written.
-CREATE FUNCTION check_balance() RETURNS trigger
-LANGUAGE plpgsql
-AS $$
-DECLARE
-    unbalanced record;
-BEGIN
-    SELECT entry_id, currency, sum(amount) AS residue INTO unbalanced
-    FROM written GROUP BY entry_id, currency HAVING sum(amount) <> 0 LIMIT 1;
-    IF FOUND THEN
-        PERFORM refuse('entry_must_balance', format('Entry %s is out by %s minor units of %s.',
-            unbalanced.entry_id, unbalanced.residue, unbalanced.currency));
-    END IF;
-    SELECT entry_id, sum(base_amount) AS residue INTO unbalanced
-    FROM written GROUP BY entry_id HAVING sum(base_amount) <> 0 LIMIT 1;
-    IF FOUND THEN
-        PERFORM refuse('entry_must_balance_in_base_currency', format(
-            'Entry %s is out by %s minor units of the base currency.',
-            unbalanced.entry_id, unbalanced.residue));
-    END IF;
-    RETURN NULL;
-END $$;
-CREATE TRIGGER check_balance AFTER INSERT ON postings
-    REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION check_balance();
-
 CREATE TRIGGER stay BEFORE UPDATE OR DELETE OR TRUNCATE ON journal_entries
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER stay BEFORE UPDATE OR DELETE OR TRUNCATE ON postings

@@ -60,29 +60,6 @@ ALTER TABLE day_movements
     ALTER CONSTRAINT day_movements_tenant_id_account_id_fkey ENFORCED,
     ALTER CONSTRAINT day_movements_tenant_id_dimension_set_id_fkey ENFORCED;
 DROP DOMAIN entry_kind, voucher_kind, module_name;
-CREATE FUNCTION check_balance() RETURNS trigger
-LANGUAGE plpgsql
-AS $$
-DECLARE
-    unbalanced record;
-BEGIN
-    SELECT entry_id, currency, sum(amount) AS residue INTO unbalanced
-    FROM written GROUP BY entry_id, currency HAVING sum(amount) <> 0 LIMIT 1;
-    IF FOUND THEN
-        PERFORM refuse('entry_must_balance', format('Entry %s is out by %s minor units of %s.',
-            unbalanced.entry_id, unbalanced.residue, unbalanced.currency));
-    END IF;
-    SELECT entry_id, sum(base_amount) AS residue INTO unbalanced
-    FROM written GROUP BY entry_id HAVING sum(base_amount) <> 0 LIMIT 1;
-    IF FOUND THEN
-        PERFORM refuse('entry_must_balance_in_base_currency', format(
-            'Entry %s is out by %s minor units of the base currency.',
-            unbalanced.entry_id, unbalanced.residue));
-    END IF;
-    RETURN NULL;
-END $$;
-CREATE TRIGGER check_balance AFTER INSERT ON postings
-    REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION check_balance();
 DROP TRIGGER stay ON companies;
 DROP TRIGGER keep_key ON companies;
 DROP TRIGGER stay ON accounts;

@@ -35,17 +35,24 @@ AS $$
     ) AS chains
 $$;
 
--- A list of names, or null.
-CREATE FUNCTION names(stated jsonb) RETURNS text[]
+-- The identifiers of a batch are one UUID version 7 with the places in it as its last 32 bits (RFC 9562,
+-- section 6.2: a counter seeded once): drawing one for each would be the dearest part of reading.
+CREATE FUNCTION counted_id(drawn uuid, place integer) RETURNS uuid
 LANGUAGE sql IMMUTABLE
-AS $$
-    SELECT coalesce(array_agg(name ORDER BY name), '{}') FROM jsonb_array_elements_text(stated) AS name
-    HAVING stated IS NOT NULL
-$$;
+AS $$ SELECT encode(overlay(uuid_send(drawn) PLACING int4send(place) FROM 13), 'hex')::uuid $$;
 
--- An item is {key, chain, roles, entry}. What the entry leaves out has its usual value. The identifiers
--- of a batch are one UUID version 7 and the places in the batch, its last 32 bits (RFC 9562, section 6.2:
--- a counter seeded once): drawing one for each would be the dearest part of reading.
+-- The dimensions that an account asks for or forbids. Closing and revaluation follow what stands in
+-- the book, whatever an account asks for since.
+CREATE FUNCTION dimensions_minded(kind text, dimensions text[]) RETURNS text[]
+LANGUAGE sql IMMUTABLE
+AS $$ SELECT CASE WHEN kind IN ('closing', 'revaluation', 'reversal') THEN '{}' ELSE dimensions END $$;
+
+-- The row of a hot account's balance that an entry falls on.
+CREATE FUNCTION slot_of(entry uuid, slots smallint) RETURNS bigint
+LANGUAGE sql IMMUTABLE
+AS $$ SELECT CASE WHEN slots > 1 THEN (uuid_hash_extended(entry, 0) & 9223372036854775807) % slots ELSE 0 END $$;
+
+-- An item is {key, chain, roles, entry}. What the entry leaves out has its usual value.
 --
 -- A session keeps the plans it made while tables were small. So that they stay good, each look-up
 -- below is LATERAL with LIMIT, which only an index can answer, nothing joins one array with another,
@@ -57,8 +64,7 @@ AS $$
         i.ordinality,
         CASE mode WHEN 'atomic' THEN 0 WHEN 'independent' THEN i.ordinality
             ELSE coalesce(((SELECT first_of_chains(batch))->>i.chain)::integer, i.ordinality) END,
-        encode(overlay((SELECT uuid_send(uuidv7())) PLACING int4send(i.ordinality::integer) FROM 13), 'hex')::uuid,
-        i.key, sha256(convert_to(i.entry::text, 'UTF8')),
+        counted_id((SELECT uuidv7()), i.ordinality::integer), i.key, sha256(convert_to(i.entry::text, 'UTF8')),
         e.company, c.base_currency, e.entry_date, coalesce(e.kind, 'normal'), coalesce(e.voucher, 'journal'),
         coalesce(e.module, 'general'), e.narration, e.reverses, e.party, e.due_date, e.process, e.document,
         e.numbering->>'series', e.numbering->>'pattern', i.roles, e.postings
@@ -81,10 +87,8 @@ AS $$
         e.ordinal, e.grp, p.ordinality, e.id, e.company_id, e.base_currency, e.entry_date, e.party_id,
         e.due_date, p.account, a.id, a.opened_on, a.closed_on, a.currency, a.is_heading, a.control,
         a.is_limited, a.is_budgeted,
-        -- Closing and revaluation follow what stands in the book, whatever an account asks for since.
-        CASE WHEN e.kind IN ('closing', 'revaluation', 'reversal') THEN '{}' ELSE a.required_dimensions END,
-        CASE WHEN e.kind IN ('closing', 'revaluation', 'reversal') THEN '{}' ELSE a.forbidden_dimensions END,
-        CASE WHEN a.slots > 1 THEN (uuid_hash_extended(e.id, 0) & 9223372036854775807) % a.slots ELSE 0 END,
+        dimensions_minded(e.kind, a.required_dimensions), dimensions_minded(e.kind, a.forbidden_dimensions),
+        slot_of(e.id, a.slots),
         p.amount, p.currency,
         coalesce(p.base_amount, CASE WHEN p.currency = e.base_currency THEN p.amount END),
         coalesce(p.dimensions, '{}'),

@@ -88,8 +88,9 @@ LANGUAGE sql STABLE
 AS $$
     SELECT NOT EXISTS (SELECT FROM unnest(lines) AS p GROUP BY p.ordinal, p.currency
             HAVING sum(p.amount) <> 0 OR sum(p.base_amount) <> 0 OR bool_or(posting_refusal(p) IS NOT NULL))
-        AND NOT EXISTS (SELECT FROM unnest(entries) AS e WHERE entry_refusal(e, e.party_id IS NULL OR (SELECT true FROM parties
-            WHERE tenant_id = (SELECT current_tenant()) AND id = e.party_id LIMIT 1) IS NOT NULL) IS NOT NULL)
+        AND NOT EXISTS (SELECT FROM unnest(entries) AS e
+            WHERE entry_refusal(e, e.party_id IS NULL OR (SELECT true FROM parties
+                WHERE tenant_id = (SELECT current_tenant()) AND id = e.party_id LIMIT 1) IS NOT NULL) IS NOT NULL)
 $$;
 
 -- The first rule that says no to each entry. Rungs 1 to 5 are those of check_entry, in its order.

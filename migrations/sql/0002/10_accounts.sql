@@ -1,5 +1,13 @@
 -- The chart of accounts: opened, renamed, regrouped, closed. History keeps the account, not its name.
 
+-- A list of names, or null.
+CREATE FUNCTION names(stated jsonb) RETURNS text[]
+LANGUAGE sql IMMUTABLE
+AS $$
+    SELECT coalesce(array_agg(name ORDER BY name), '{}') FROM jsonb_array_elements_text(stated) AS name
+    HAVING stated IS NOT NULL
+$$;
+
 -- Opens an account, or gives one that is there what is stated of it. What is left out stays as it
 -- is. Its kind, normal side and currency stay what it was opened with.
 CREATE FUNCTION ledger_open_account(company uuid, stated jsonb) RETURNS bigint

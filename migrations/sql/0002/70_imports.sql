@@ -54,19 +54,16 @@ BEGIN
     RETURN begun;
 END $$;
 
--- Entries of a chunk as columns of equal length, one element an entry, or none where all are null; `counts` are of its postings. `more` has what few entries
--- have: kind, voucher, module, reverses, process, document. An entry without an id is given one: a
--- UUIDv7 drawn once for the chunk and counted on (RFC 9562, 6.2, method 2), for a draw asks the kernel.
+-- Entries of a chunk as columns of equal length, one element an entry, or none where all are null;
+-- `counts` are of its postings. `more` has what few entries have: kind, voucher, module, reverses,
+-- process, document. An entry without an id is given one.
 CREATE FUNCTION imported_entries(company uuid, kind text, ids uuid[], keys text[], days date[],
     narrations text[], parties uuid[], due_dates date[], hashes bytea[], more jsonb[], counts integer[])
 RETURNS entry_in[]
 LANGUAGE sql VOLATILE
 AS $$
-    WITH drawn AS MATERIALIZED (SELECT uuidv7()::text AS id), first AS MATERIALIZED (
-        SELECT left(id, 24) AS head, ('x' || right(id, 12))::bit(48)::bigint >> 1 AS tail FROM drawn
-    )
     SELECT array_agg(ROW(
-        place, 0, coalesce(e.id, (first.head || lpad(to_hex(first.tail + place), 12, '0'))::uuid),
+        place, 0, coalesce(e.id, counted_id((SELECT uuidv7()), place::integer)),
         e.key, e.hash, company, c.base_currency, e.day,
         coalesce(m->>'kind', kind), coalesce(m->>'voucher', 'journal'), coalesce(m->>'module', 'general'),
         e.narration, (m->>'reverses')::uuid, e.party, e.due_date, (m->>'process')::uuid,
@@ -75,13 +72,11 @@ AS $$
     )::entry_in)
     FROM unnest(ids, keys, days, narrations, parties, due_dates, hashes, more, counts) WITH ORDINALITY
         AS e (id, key, day, narration, party, due_date, hash, m, postings, place)
-    CROSS JOIN first
     CROSS JOIN (SELECT max(base_currency) AS base_currency FROM companies
         WHERE tenant_id = (SELECT current_tenant()) AND id = company) AS c
 $$;
 
--- Postings of a chunk as columns: the place of the entry, the line in it, and the rest. Like
--- read_postings, asks for no dimensions of entries that follow what stands in the book.
+-- Postings of a chunk as columns: the place of the entry, the line in it, and the rest.
 CREATE FUNCTION imported_postings(entries entry_in[], places integer[], line_numbers integer[], codes text[], currencies text[],
     amounts bigint[], base_amounts bigint[], stated jsonb[]) RETURNS posting_in[]
 LANGUAGE sql STABLE SET enable_mergejoin = off
@@ -97,9 +92,8 @@ AS $$
         p.place, 0, p.line, e.id, e.company_id, e.base_currency, e.entry_date, e.party_id,
         e.due_date, p.code, a.id, a.opened_on, a.closed_on, a.currency, a.is_heading, a.control,
         a.is_limited, a.is_budgeted,
-        CASE WHEN e.kind IN ('closing', 'revaluation', 'reversal') THEN '{}' ELSE a.required_dimensions END,
-        CASE WHEN e.kind IN ('closing', 'revaluation', 'reversal') THEN '{}' ELSE a.forbidden_dimensions END,
-        CASE WHEN a.slots > 1 THEN (uuid_hash_extended(e.id, 0) & 9223372036854775807) % a.slots ELSE 0 END,
+        dimensions_minded(e.kind, a.required_dimensions), dimensions_minded(e.kind, a.forbidden_dimensions),
+        slot_of(e.id, a.slots),
         p.amount, p.currency, coalesce(p.base_amount, CASE WHEN p.currency = e.base_currency THEN p.amount END),
         coalesce(p.said, '{}'), CASE WHEN p.said IS NULL THEN (SELECT id FROM known WHERE dimensions = '{}') ELSE d.id END
     )::posting_in)
