@@ -14,7 +14,7 @@ from rich.progress import Progress
 
 from benchmarks.ledger import copy_floor
 from benchmarks.ledger import facts as drawing
-from benchmarks.ledger.comparison import OURS, Comparison, Mark, Measured
+from benchmarks.ledger.comparison import OURS, BooksDisagree, Comparison, Mark, Measured
 from benchmarks.ledger.copy_floor import CopyFloor
 from benchmarks.ledger.facts import CODES, NARRATION, Fact
 from benchmarks.ledger.ground import Book, Ground, Standing, require
@@ -61,6 +61,15 @@ def run(ground: Ground, *, rounds: int, quick: bool) -> Comparison:
         marks=(Mark(case, FLOOR, LEAST),),
         notes=("Ours looks at the whole table before it posts the first entry.",),
     )  # fmt: skip
+
+
+def preview(book: Book, table: Path) -> None:
+    """Every row against the book, and the balances that the table gives."""
+    with transaction(book.engine, book.tenant.id) as connection:
+        found = loading.preview(connection, book.tenant.company, Source(table, COLUMNS))
+    told = sum(each.debit - each.credit for each in found.accounts)
+    if found.refusals or told or not found.accounts:
+        raise BooksDisagree(f"{len(found.refusals)} rows refused, balances out by {told}.")
 
 
 def load(book: Book, table: Path) -> None:

@@ -10,13 +10,14 @@ from uuid import UUID
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, text
 
+from domain.database import by_driver
 from domain.ledger.entry import JournalEntry, check_entry
 from domain.refusal import Refusal
 
-POST = text("""
+POST = """
     SELECT outcome, entry_id, number, code, message, warnings
-    FROM ledger_post(CAST(:batch AS jsonb), :mode)
-""")
+    FROM ledger_post(%s::jsonb, %s)
+"""
 REVERSE = text("""
     SELECT outcome, entry_id, number, code, message, warnings
     FROM ledger_reverse(:entry, :on_date, :reason, :key, :process, :roles)
@@ -80,8 +81,8 @@ def post(
     """
     check_entry(entry)
     batch = stated([Item(key, entry, roles=tuple(roles))])
-    rows = connection.execute(POST, {"batch": batch, "mode": Mode.ATOMIC})
-    return posted(outcome(rows.one()))
+    (row,) = by_driver(connection, POST, (batch, Mode.ATOMIC.value)).fetchall()
+    return posted(outcome(row))
 
 
 def post_batch(
@@ -92,8 +93,8 @@ def post_batch(
     A refusal that lies in the state of the book (a locked period, a limit) is the item's outcome
     for ever; one that lies in the item itself leaves its key free.
     """
-    rows = connection.execute(POST, {"batch": stated(items), "mode": mode})
-    return tuple([outcome(row) for row in rows.all()])
+    rows = by_driver(connection, POST, (stated(items), mode.value)).fetchall()
+    return tuple([outcome(row) for row in rows])
 
 
 def reverse(

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
+from domain.database import by_driver
 from domain.ledger import figures
 from domain.ledger.figures import Question, Span, Sums
 from domain.ledger.tables import accounts
@@ -86,7 +87,7 @@ def trial_balance(
 
 def standing(connection: Connection, company: UUID) -> tuple[Line, ...]:
     """What every account holds now. The driver's own rows: a thousand of them are half the time."""
-    rows = connection.exec_driver_sql(NOW, {"company": company}).cursor.fetchall()
+    rows = by_driver(connection, NOW, {"company": company}).fetchall()
     return tuple(
         Line(account, code, title, kind, Sums(currency, debit, credit, base_debit, base_credit))
         for account, code, title, kind, currency, debit, credit, base_debit, base_credit in rows

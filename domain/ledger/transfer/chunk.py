@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from domain.database import by_driver
 from domain.ledger.transfer.drafts import Draft
 
 SIZE = 10_000
@@ -132,17 +133,13 @@ def post(connection: Connection, import_id: UUID, since: int, columns: Sequence[
 
     Raises the Refusal that posting the entries one by one would have raised first.
     """
-    return int(run(connection, POST, [import_id, since, *columns])[0][0])
+    ((position,),) = by_driver(connection, POST, (import_id, since, *columns)).fetchall()
+    return int(position)
 
 
 def refusals(
     connection: Connection, company: UUID, kind: str, columns: Sequence[str]
 ) -> list[Refused]:
     """Everything that the book would refuse of a chunk's columns. Changes nothing."""
-    return [Refused(*row) for row in run(connection, PREVIEW, [company, kind, *columns])]
-
-
-def run(connection: Connection, statement: str, values: list[Any]) -> list[Any]:
-    """The rows that a statement of the driver's own answers."""
-    result = connection.exec_driver_sql(statement, tuple(values))
-    return list(result.all())
+    rows = by_driver(connection, PREVIEW, (company, kind, *columns)).fetchall()
+    return [Refused(*row) for row in rows]

@@ -65,10 +65,21 @@ class Sum:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountSum:
+    """Debits and credits of one account in one currency, in minor units."""
+
+    account: str
+    currency: str
+    debit: int
+    credit: int
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """What an import would post. With a refusal it posts nothing: mend the rows and look again.
 
-    `imported` of the entries are in the book already.
+    `imported` of the entries are in the book already. `accounts` is the table's own trial balance,
+    to be laid beside that of the program it comes from.
     """
 
     digest: str
@@ -76,6 +87,7 @@ class Preview:
     entries: int
     postings: int
     sums: tuple[Sum, ...]
+    accounts: tuple[AccountSum, ...]
     refusals: tuple[RowRefusal, ...]
 
 
@@ -241,29 +253,37 @@ class Counted:
         self.imported = imported
         self.entries = 0
         self.postings = 0
-        self.debits: Counter[str] = Counter()
-        self.credits: Counter[str] = Counter()
+        self.debits: Counter[tuple[str, str]] = Counter()
+        self.credits: Counter[tuple[str, str]] = Counter()
         self.refusals: list[RowRefusal] = []
 
     def add(self, drafted: list[Draft]) -> None:
         """Count entries and keep what is wrong with their rows."""
-        postings = [posting for draft in drafted for posting in draft.postings]
         self.entries += len(drafted)
-        self.postings += len(postings)
-        self.refusals += (refusal for draft in drafted for refusal in draft.refusals)
-        for currency in {posting.currency for posting in postings}:
-            amounts = [posting.amount for posting in postings if posting.currency == currency]
-            self.debits[currency] += sum(amount for amount in amounts if amount > 0)
-            self.credits[currency] -= sum(amount for amount in amounts if amount < 0)
+        for draft in drafted:
+            self.refusals += draft.refusals
+            self.postings += len(draft.postings)
+            for posting in draft.postings:
+                side = self.debits if posting.amount > 0 else self.credits
+                side[posting.account, posting.currency] += abs(posting.amount)
 
     def preview(self, digest: str) -> Preview:
         """All of it, refusals by row."""
+        accounts = tuple(
+            AccountSum(*named, self.debits[named], self.credits[named])
+            for named in sorted({*self.debits, *self.credits})
+        )
+        currencies = sorted({each.currency for each in accounts})
         sums = tuple(
-            Sum(currency, self.debits[currency], self.credits[currency])
-            for currency in sorted(self.debits)
+            Sum(
+                currency,
+                sum(each.debit for each in accounts if each.currency == currency),
+                sum(each.credit for each in accounts if each.currency == currency),
+            )
+            for currency in currencies
         )
         refusals = tuple(sorted(self.refusals, key=lambda each: each.row))
-        return Preview(digest, self.imported, self.entries, self.postings, sums, refusals)
+        return Preview(digest, self.imported, self.entries, self.postings, sums, accounts, refusals)
 
 
 def no_party(draft: Draft, columns: Columns) -> RowRefusal:

@@ -67,26 +67,27 @@ CREATE FUNCTION check_postings() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    entries record;
-    named record;
     wrong record;
 BEGIN
-    SELECT bool_and(e.balances) AS balance, array_agg(e.entry_id) AS ids, array_agg(DISTINCT e.tenant_id) AS tenants
-    INTO entries FROM (
-        SELECT tenant_id, entry_id,
-               sum(amount) = 0 AND sum(base_amount) = 0 AND min(currency) = max(currency) AS balances
-        FROM written GROUP BY tenant_id, entry_id
-    ) AS e;
-    SELECT array_agg(DISTINCT account_id) AS accounts, array_agg(DISTINCT dimension_set_id) AS dimension_sets
-    INTO named FROM written;
-    IF entries.balance AND cardinality(entries.tenants) = 1
-        AND cardinality(entries.ids) = (SELECT count(*) FROM journal_entries AS j
-            JOIN companies AS c ON c.tenant_id = j.tenant_id AND c.id = j.company_id
-            WHERE j.tenant_id = entries.tenants[1] AND j.id = ANY (entries.ids))
-        AND cardinality(named.accounts) = (SELECT count(*) FROM accounts AS a
-            WHERE a.tenant_id = entries.tenants[1] AND a.id = ANY (named.accounts))
-        AND cardinality(named.dimension_sets) = (SELECT count(*) FROM dimension_sets AS d
-            WHERE d.tenant_id = entries.tenants[1] AND d.id = ANY (named.dimension_sets))
+    IF (SELECT entries.balance AND cardinality(entries.tenants) = 1
+            AND cardinality(entries.ids) = (SELECT count(*) FROM journal_entries AS j
+                JOIN companies AS c ON c.tenant_id = j.tenant_id AND c.id = j.company_id
+                WHERE j.tenant_id = entries.tenants[1] AND j.id = ANY (entries.ids))
+            AND cardinality(named.accounts) = (SELECT count(*) FROM accounts AS a
+                WHERE a.tenant_id = entries.tenants[1] AND a.id = ANY (named.accounts))
+            AND cardinality(named.dimension_sets) = (SELECT count(*) FROM dimension_sets AS d
+                WHERE d.tenant_id = entries.tenants[1] AND d.id = ANY (named.dimension_sets))
+        FROM (
+            SELECT bool_and(e.balances) AS balance, array_agg(e.entry_id) AS ids, array_agg(DISTINCT e.tenant_id) AS tenants
+            FROM (
+                SELECT tenant_id, entry_id,
+                       sum(amount) = 0 AND sum(base_amount) = 0 AND min(currency) = max(currency) AS balances
+                FROM written GROUP BY tenant_id, entry_id
+            ) AS e
+        ) AS entries CROSS JOIN (
+            SELECT array_agg(DISTINCT account_id) AS accounts, array_agg(DISTINCT dimension_set_id) AS dimension_sets
+            FROM written
+        ) AS named)
     THEN
         RETURN NULL;
     END IF;

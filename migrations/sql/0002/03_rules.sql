@@ -80,17 +80,34 @@ AS $$
     END
 $$;
 
--- Whether plainly no rule says no to any of the entries. False is no refusal yet: an entry whose
--- currencies balance in the base currency only together is left to `refusals`, which asks more and
--- takes several times as long.
-CREATE FUNCTION is_sound(entries entry_in[], lines posting_in[]) RETURNS boolean
+-- What a batch needs, asked of it once.
+CREATE TYPE traits AS (soundness boolean, open_items boolean, limits boolean, budgets boolean,
+    new_dimensions boolean, numbers boolean);
+
+-- Of a batch: its soundness is whether plainly no rule says no to any of the entries. False is no
+-- refusal yet: an entry whose currencies balance in the base currency only together is left to
+-- `refusals`, which asks more and takes several times as long.
+CREATE FUNCTION traits_of(entries entry_in[], lines posting_in[]) RETURNS traits
 LANGUAGE sql STABLE
 AS $$
-    SELECT NOT EXISTS (SELECT FROM unnest(lines) AS p GROUP BY p.ordinal, p.currency
-            HAVING sum(p.amount) <> 0 OR sum(p.base_amount) <> 0 OR bool_or(posting_refusal(p) IS NOT NULL))
-        AND NOT EXISTS (SELECT FROM unnest(entries) AS e
-            WHERE entry_refusal(e, e.party_id IS NULL OR (SELECT true FROM parties
-                WHERE tenant_id = (SELECT current_tenant()) AND id = e.party_id LIMIT 1) IS NOT NULL) IS NOT NULL)
+    SELECT ROW(NOT coalesce(of_lines.wrong, false) AND NOT of_entries.wrong, of_lines.open_items, of_lines.limits,
+        of_lines.budgets, of_lines.new_dimensions, of_entries.numbers)::traits
+    FROM (
+        SELECT bool_or(s.wrong) AS wrong, bool_or(s.open_items) AS open_items, bool_or(s.limits) AS limits,
+               bool_or(s.budgets) AS budgets, bool_or(s.new_dimensions) AS new_dimensions
+        FROM (
+            SELECT sum(p.amount) <> 0 OR sum(p.base_amount) <> 0 OR bool_or(posting_refusal(p) IS NOT NULL) AS wrong,
+                   bool_or(p.control IS NOT NULL) AS open_items, bool_or(p.is_limited) AS limits,
+                   bool_or(p.is_budgeted) AS budgets, bool_or(p.dimension_set_id IS NULL) AS new_dimensions
+            FROM unnest(lines) AS p GROUP BY p.ordinal, p.currency
+        ) AS s
+    ) AS of_lines
+    CROSS JOIN (
+        SELECT bool_or(entry_refusal(e, e.party_id IS NULL OR (SELECT true FROM parties
+                   WHERE tenant_id = (SELECT current_tenant()) AND id = e.party_id LIMIT 1) IS NOT NULL) IS NOT NULL) AS wrong,
+               bool_or(e.series IS NOT NULL) AS numbers
+        FROM unnest(entries) AS e
+    ) AS of_entries
 $$;
 
 -- The first rule that says no to each entry. Rungs 1 to 5 are those of check_entry, in its order.

@@ -64,13 +64,12 @@ END $$;
 -- movements, balances, in this order, so that what many entries share is locked last and in the
 -- order of its key. Answers with warnings by ordinal. A key that another transaction took meanwhile
 -- is a unique violation, after which the caller looks again.
-CREATE FUNCTION write_entries(entries entry_in[], postings posting_in[]) RETURNS jsonb
+CREATE FUNCTION write_entries(entries entry_in[], postings posting_in[], has traits) RETURNS jsonb
 LANGUAGE plpgsql
 AS $$
 DECLARE
     tenant constant uuid := current_tenant();
     lines posting_in[] := postings;
-    has record;
     warnings jsonb := '{}';
 BEGIN
     INSERT INTO journal_entries (tenant_id, id, company_id, entry_date, kind, voucher, module, narration,
@@ -78,10 +77,6 @@ BEGIN
     SELECT tenant, e.id, e.company_id, e.entry_date, e.kind, e.voucher, e.module, e.narration, e.reverses,
            e.party_id, e.due_date, e.process_id, e.document_id, e.key, e.content_hash
     FROM unnest(entries) AS e ORDER BY e.key;
-    SELECT bool_or(p.is_limited) AS limits, bool_or(p.is_budgeted) AS budgets,
-           bool_or(p.control IS NOT NULL) AS open_items, bool_or(p.dimension_set_id IS NULL) AS new_dimensions,
-           EXISTS (SELECT FROM unnest(entries) AS e WHERE e.series IS NOT NULL) AS numbers
-    INTO has FROM unnest(lines) AS p;
     IF has.open_items THEN
         PERFORM add_open_items(entries, lines);
     END IF;
@@ -97,35 +92,43 @@ BEGIN
     IF has.new_dimensions THEN
         lines := add_dimension_sets(lines);
     END IF;
+    -- One statement, whose last part comes first: postings, then movements, then balances.
+    WITH line AS MATERIALIZED (
+        SELECT p.entry_id, p.line, p.company_id, p.account_id, p.entry_date, p.currency, p.dimension_set_id,
+               p.slot, p.amount, p.base_amount
+        FROM unnest(lines) AS p
+    ), balanced AS (
+        INSERT INTO balances AS b (tenant_id, company_id, account_id, currency, dimension_set_id, slot,
+            debit, credit, base_debit, base_credit)
+        SELECT tenant, p.company_id, p.account_id, p.currency, p.dimension_set_id, p.slot,
+               sum(greatest(p.amount, 0)), -sum(least(p.amount, 0)),
+               sum(greatest(p.base_amount, 0)), -sum(least(p.base_amount, 0))
+        FROM line AS p
+        GROUP BY p.company_id, p.account_id, p.currency, p.dimension_set_id, p.slot
+        ORDER BY p.account_id, p.currency, p.dimension_set_id, p.slot
+        ON CONFLICT (tenant_id, company_id, account_id, currency, dimension_set_id, slot)
+        DO UPDATE SET debit = b.debit + excluded.debit, credit = b.credit + excluded.credit,
+            base_debit = b.base_debit + excluded.base_debit,
+            base_credit = b.base_credit + excluded.base_credit
+    ), moved AS (
+        INSERT INTO day_movements AS m (tenant_id, company_id, account_id, entry_date, currency,
+            dimension_set_id, slot, debit, credit, base_debit, base_credit)
+        SELECT tenant, p.company_id, p.account_id, p.entry_date, p.currency, p.dimension_set_id, p.slot,
+               sum(greatest(p.amount, 0)), -sum(least(p.amount, 0)),
+               sum(greatest(p.base_amount, 0)), -sum(least(p.base_amount, 0))
+        FROM line AS p
+        GROUP BY p.company_id, p.account_id, p.entry_date, p.currency, p.dimension_set_id, p.slot
+        ORDER BY p.account_id, p.entry_date, p.currency, p.dimension_set_id, p.slot
+        ON CONFLICT (tenant_id, company_id, account_id, entry_date, currency, dimension_set_id, slot)
+        DO UPDATE SET debit = m.debit + excluded.debit, credit = m.credit + excluded.credit,
+            base_debit = m.base_debit + excluded.base_debit,
+            base_credit = m.base_credit + excluded.base_credit
+    )
     INSERT INTO postings (tenant_id, entry_id, line, account_id, entry_date, currency, amount,
         base_amount, dimension_set_id)
     SELECT tenant, p.entry_id, p.line, p.account_id, p.entry_date, p.currency, p.amount, p.base_amount,
            p.dimension_set_id
-    FROM unnest(lines) AS p;
-    INSERT INTO day_movements AS m (tenant_id, company_id, account_id, entry_date, currency,
-        dimension_set_id, slot, debit, credit, base_debit, base_credit)
-    SELECT tenant, p.company_id, p.account_id, p.entry_date, p.currency, p.dimension_set_id, p.slot,
-           sum(greatest(p.amount, 0)), -sum(least(p.amount, 0)),
-           sum(greatest(p.base_amount, 0)), -sum(least(p.base_amount, 0))
-    FROM unnest(lines) AS p
-    GROUP BY p.company_id, p.account_id, p.entry_date, p.currency, p.dimension_set_id, p.slot
-    ORDER BY p.account_id, p.entry_date, p.currency, p.dimension_set_id, p.slot
-    ON CONFLICT (tenant_id, company_id, account_id, entry_date, currency, dimension_set_id, slot)
-    DO UPDATE SET debit = m.debit + excluded.debit, credit = m.credit + excluded.credit,
-        base_debit = m.base_debit + excluded.base_debit,
-        base_credit = m.base_credit + excluded.base_credit;
-    INSERT INTO balances AS b (tenant_id, company_id, account_id, currency, dimension_set_id, slot,
-        debit, credit, base_debit, base_credit)
-    SELECT tenant, p.company_id, p.account_id, p.currency, p.dimension_set_id, p.slot,
-           sum(greatest(p.amount, 0)), -sum(least(p.amount, 0)),
-           sum(greatest(p.base_amount, 0)), -sum(least(p.base_amount, 0))
-    FROM unnest(lines) AS p
-    GROUP BY p.company_id, p.account_id, p.currency, p.dimension_set_id, p.slot
-    ORDER BY p.account_id, p.currency, p.dimension_set_id, p.slot
-    ON CONFLICT (tenant_id, company_id, account_id, currency, dimension_set_id, slot)
-    DO UPDATE SET debit = b.debit + excluded.debit, credit = b.credit + excluded.credit,
-        base_debit = b.base_debit + excluded.base_debit,
-        base_credit = b.base_credit + excluded.base_credit;
+    FROM line AS p;
     IF warnings <> '{}' THEN
         INSERT INTO entry_warnings (tenant_id, entry_id, warnings)
         SELECT tenant, e.id, warnings->e.ordinal::text FROM unnest(entries) AS e

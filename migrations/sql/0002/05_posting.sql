@@ -2,7 +2,7 @@
 
 -- Writes entries and says which the state of the book refuses: all at once, or when that is
 -- refused one group after another.
-CREATE FUNCTION write_groups(entries entry_in[], lines posting_in[]) RETURNS jsonb
+CREATE FUNCTION write_groups(entries entry_in[], lines posting_in[], has traits) RETURNS jsonb
 LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -11,7 +11,7 @@ DECLARE
     said_code text;
     said_message text;
 BEGIN
-    PERFORM write_entries(entries, lines);
+    PERFORM write_entries(entries, lines, has);
     RETURN refused;
 EXCEPTION WHEN numeric_value_out_of_range OR SQLSTATE 'KR001' THEN
     IF (SELECT min(e.grp) = max(e.grp) FROM unnest(entries) AS e) THEN
@@ -25,7 +25,7 @@ EXCEPTION WHEN numeric_value_out_of_range OR SQLSTATE 'KR001' THEN
     FOR link IN SELECT DISTINCT e.grp FROM unnest(entries) AS e ORDER BY 1 LOOP
         refused := refused || write_groups(
             (SELECT array_agg(e ORDER BY e.ordinal) FROM unnest(entries) AS e WHERE e.grp = link),
-            (SELECT array_agg(p ORDER BY p.ordinal, p.line) FROM unnest(lines) AS p WHERE p.grp = link));
+            (SELECT array_agg(p ORDER BY p.ordinal, p.line) FROM unnest(lines) AS p WHERE p.grp = link), has);
     END LOOP;
     RETURN refused;
 END $$;
@@ -72,12 +72,12 @@ $$;
 -- Posts a batch. Each item has an outcome: posted, duplicate (the first result) or refused.
 -- Mode atomic: the first refusal refuses all. Independent: the others are posted. Chains: items
 -- with one `chain` are posted together or not at all.
-CREATE FUNCTION post_batch(batch jsonb, mode text) RETURNS SETOF entry_outcome
+CREATE FUNCTION post_batch(batch jsonb, mode text) RETURNS entry_outcome[]
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    entries entry_in[] := read_entries(batch, mode);
-    locked jsonb;
+    entries constant entry_in[] := read_entries(batch, mode);
+    locked jsonb := '{}';
     fresh entry_in[];
     all_fresh boolean;
     refused jsonb;
@@ -87,13 +87,15 @@ DECLARE
 BEGIN
     LOOP
         -- Before looking for keys: an entry posted before the period was locked is found below.
-        SELECT jsonb_object_agg(p.ordinal, jsonb_build_array(p.code, p.message)) INTO locked
-        FROM hold_periods(entries) AS p;
+        IF NOT periods_take(entries) THEN
+            SELECT coalesce(jsonb_object_agg(p.ordinal, jsonb_build_array(p.code, p.message)), '{}') INTO locked
+            FROM refused_by_periods(entries) AS p;
+        END IF;
         fresh := without_known(entries);
         all_fresh := coalesce(cardinality(fresh) = cardinality(entries), false);
         refused := CASE WHEN all_fresh THEN '{}' ELSE known_refusals(entries) END;
         BEGIN
-            refused := post_fresh(fresh, coalesce(locked, '{}'), refused, entries, mode);
+            refused := post_fresh(fresh, locked, refused, entries, mode);
             EXIT;
         EXCEPTION
             WHEN numeric_value_out_of_range THEN
@@ -114,8 +116,7 @@ BEGIN
         ORDER BY e.key ON CONFLICT DO NOTHING;
     END IF;
     IF all_fresh AND refused = '{}' THEN
-        RETURN QUERY SELECT * FROM outcomes_of_posted(entries);
-        RETURN;
+        RETURN outcomes_of_posted(entries);
     END IF;
     outcomes := outcomes_of(entries, refused);
     IF mode = 'atomic' THEN
@@ -125,7 +126,7 @@ BEGIN
             PERFORM refuse(first.code, first.message);
         END IF;
     END IF;
-    RETURN QUERY SELECT * FROM unnest(outcomes);
+    RETURN outcomes;
 END $$;
 
 -- Those whose key nobody used yet, the first of each key.
@@ -134,7 +135,8 @@ LANGUAGE plpgsql
 AS $$
 DECLARE
     tenant constant uuid := current_tenant();
-    keys constant text[] := ARRAY(SELECT DISTINCT e.key FROM unnest(entries) AS e);
+    keys constant text[] := CASE cardinality(entries) WHEN 1 THEN ARRAY[entries[1].key]
+        ELSE ARRAY(SELECT DISTINCT e.key FROM unnest(entries) AS e) END;
     used text[];
 BEGIN
     used := ARRAY(SELECT effect_key FROM journal_entries WHERE tenant_id = tenant AND effect_key = ANY (keys)
@@ -177,13 +179,15 @@ AS $$
 DECLARE
     sound entry_in[] := fresh;
     lines posting_in[];
+    has traits;
     refused jsonb := '{}';
 BEGIN
     IF fresh IS NULL THEN
         RETURN known;
     END IF;
     lines := read_postings(fresh);
-    IF NOT is_sound(fresh, lines) THEN
+    has := traits_of(fresh, lines);
+    IF NOT has.soundness THEN
         SELECT coalesce(jsonb_object_agg(r.ordinal, jsonb_build_array(r.code, r.message)), '{}') INTO refused
         FROM refusals(fresh, lines) AS r;
     END IF;
@@ -200,9 +204,9 @@ BEGIN
                   WHERE NOT refused ? p.ordinal::text);
     END IF;
     IF mode = 'atomic' AND sound IS NOT NULL THEN
-        PERFORM write_entries(sound, lines);
+        PERFORM write_entries(sound, lines, has);
     ELSIF sound IS NOT NULL THEN
-        refused := refused || write_groups(sound, lines);
+        refused := refused || write_groups(sound, lines, has);
     END IF;
     RETURN refused;
 END $$;
@@ -228,14 +232,14 @@ AS $$
 $$;
 
 -- The same when all of them were posted by this call.
-CREATE FUNCTION outcomes_of_posted(entries entry_in[]) RETURNS SETOF entry_outcome
+CREATE FUNCTION outcomes_of_posted(entries entry_in[]) RETURNS entry_outcome[]
 LANGUAGE sql STABLE
 AS $$
-    SELECT e.ordinal, 'posted', e.id,
+    SELECT array_agg(ROW(e.ordinal, 'posted', e.id,
         CASE WHEN e.series IS NOT NULL THEN (SELECT number FROM voucher_numbers
             WHERE tenant_id = (SELECT current_tenant()) AND entry_id = e.id LIMIT 1) END, NULL, NULL,
         (SELECT w.warnings FROM entry_warnings AS w
-            WHERE tenant_id = (SELECT current_tenant()) AND entry_id = e.id LIMIT 1)
+            WHERE tenant_id = (SELECT current_tenant()) AND entry_id = e.id LIMIT 1))::entry_outcome)
     FROM unnest(entries) AS e
 $$;
 
@@ -249,7 +253,7 @@ AS $$ BEGIN
     IF mode <> ALL ('{atomic,independent,chains}'::text[]) THEN
         PERFORM refuse('batch_mode_must_be_known', format('A batch is atomic, independent or chains, not %L.', mode));
     END IF;
-    RETURN QUERY SELECT * FROM post_batch(batch, mode);
+    RETURN QUERY SELECT * FROM unnest(post_batch(batch, mode));
 END $$;
 
 -- Posts the mirror of an entry, once, on a date of an open period.
@@ -275,7 +279,7 @@ BEGIN
     IF FOUND AND earlier.effect_key <> key THEN
         PERFORM refuse('already_reversed', format('The entry was reversed on %s.', earlier.entry_date));
     END IF;
-    RETURN QUERY SELECT * FROM post_batch(jsonb_build_array(jsonb_build_object('key', key,
+    RETURN QUERY SELECT * FROM unnest(post_batch(jsonb_build_array(jsonb_build_object('key', key,
         'roles', to_jsonb(roles), 'entry', jsonb_build_object(
         'company', original.company_id, 'entry_date', on_date, 'kind', 'reversal',
         'narration', reason, 'reverses', original.id, 'party', original.party_id,
@@ -287,5 +291,5 @@ BEGIN
             JOIN accounts a ON a.tenant_id = tenant AND a.id = p.account_id
             JOIN dimension_sets d ON d.tenant_id = tenant AND d.id = p.dimension_set_id
             WHERE p.tenant_id = tenant AND p.entry_id = entry),
-        'voucher', original.voucher, 'module', original.module))), 'atomic');
+        'voucher', original.voucher, 'module', original.module))), 'atomic'));
 END $$;

@@ -161,10 +161,10 @@ BEGIN
     -- First the hold gives way: what is posted is no longer reserved as well.
     UPDATE holds SET remaining = rest, state = CASE rest WHEN 0 THEN 'taken' ELSE 'open' END
     WHERE tenant_id = tenant AND id = hold;
-    SELECT * INTO posted FROM post_batch(jsonb_build_array(jsonb_build_object('key', key, 'roles',
+    SELECT * INTO posted FROM unnest(post_batch(jsonb_build_array(jsonb_build_object('key', key, 'roles',
         coalesce(stated->'roles', '[]'), 'entry', (stated->'entry') || jsonb_build_object('company', held_now.company_id)
         || hold_as_entry(hold_in_words(held_now) || (stated - '{entry}'::text[]), amount, (stated->'entry'->>'entry_date')::date))),
-        'atomic');
+        'atomic'));
     PERFORM note_event(hold, 'taken', amount::bigint, posted.entry_id, NULL, key, hash);
     IF held_now.remaining - amount > rest THEN
         PERFORM note_event(hold, 'released', (held_now.remaining - amount)::bigint, NULL, 'The last was taken.', NULL, NULL);

@@ -72,40 +72,52 @@ CREATE FUNCTION period_gate(company uuid, day date) RETURNS bigint
 LANGUAGE sql IMMUTABLE
 AS $$ SELECT uuid_hash_extended(company, extract(year FROM day)::bigint * 12 + extract(month FROM day)::bigint) $$;
 
--- Holds each period against a lock until commit, and says which entries it refuses.
+-- Holds each period against a lock until commit, and says whether plainly all take the entries.
 --
 -- The last day of a year lies in two periods: adjusting and closing entries, and reversals of them,
 -- belong to the adjustment period, all others to the month.
-CREATE FUNCTION hold_periods(entries entry_in[])
-RETURNS TABLE (ordinal integer, code text, message text)
+CREATE FUNCTION periods_take(entries entry_in[]) RETURNS boolean
 LANGUAGE plpgsql
 AS $$
 DECLARE
     tenant constant uuid := current_tenant();
-    asked record;
-    held record;
+    one constant entry_in := CASE cardinality(entries) WHEN 1 THEN entries[1] END;
+    companies uuid[] := ARRAY[one.company_id];
+    first date := one.entry_date;
+    last date := one.entry_date;
+    are_usual boolean := one.reverses IS NULL AND one.entry_date IS NOT NULL;
+    takes_all boolean;
 BEGIN
-    SELECT array_agg(m.company_id) AS companies, min(m.first) AS first, max(m.last) AS last,
-           bool_or(m.unusual) AS unusual, count(pg_advisory_xact_lock_shared(m.gate)) AS gates
-    INTO asked FROM (
-        SELECT e.company_id, period_gate(e.company_id, e.entry_date) AS gate, min(e.entry_date) AS first,
-               max(e.entry_date) AS last, bool_or(e.reverses IS NOT NULL OR e.entry_date IS NULL) AS unusual
-        FROM unnest(entries) AS e GROUP BY 1, 2 ORDER BY 2
-    ) AS m;
+    IF cardinality(entries) <> 1 THEN
+        SELECT array_agg(m.company_id), min(m.first), max(m.last), bool_and(m.usual),
+               count(pg_advisory_xact_lock_shared(m.gate)) > 0
+        INTO companies, first, last, are_usual, takes_all FROM (
+            SELECT e.company_id, period_gate(e.company_id, e.entry_date) AS gate, min(e.entry_date) AS first,
+                   max(e.entry_date) AS last, bool_and(e.reverses IS NULL AND e.entry_date IS NOT NULL) AS usual
+            FROM unnest(entries) AS e GROUP BY 1, 2 ORDER BY 2
+        ) AS m;
+    ELSE
+        takes_all := pg_advisory_xact_lock_shared(period_gate(one.company_id, first)) IS NOT NULL;
+    END IF;
     -- A statement of its own: what it reads after waiting for a lock is the period's new state.
-    SELECT bool_and(p.takes_all) AS take_all, range_agg(p.days) AS days INTO held FROM (
+    SELECT bool_and(p.takes_all) AND range_agg(p.days) @> daterange(first, last, '[]') INTO takes_all FROM (
         SELECT state = 'open' AND module_states = '{}' AS takes_all, daterange(starts_on, ends_on, '[]') AS days
         FROM periods
-        WHERE tenant_id = tenant AND company_id = ANY (asked.companies)
-          AND starts_on <= asked.last AND ends_on >= asked.first
+        WHERE tenant_id = tenant AND company_id = ANY (companies) AND starts_on <= last AND ends_on >= first
         ORDER BY id FOR KEY SHARE
     ) AS p;
     -- One company's, in months without a gap that are all open: most batches are.
-    IF held.take_all AND NOT asked.unusual AND held.days @> daterange(asked.first, asked.last, '[]')
-        AND asked.companies[1] = ALL (asked.companies) THEN
-        RETURN;
+    RETURN coalesce(takes_all AND are_usual AND companies[1] = ALL (companies), false);
+END $$;
+
+-- The same, and which entries they refuse.
+CREATE FUNCTION hold_periods(entries entry_in[])
+RETURNS TABLE (ordinal integer, code text, message text)
+LANGUAGE plpgsql
+AS $$ BEGIN
+    IF NOT periods_take(entries) THEN
+        RETURN QUERY SELECT * FROM refused_by_periods(entries);
     END IF;
-    RETURN QUERY SELECT * FROM refused_by_periods(entries);
 END $$;
 
 -- Which entries the periods refuse, once they are held.

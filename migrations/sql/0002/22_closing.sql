@@ -172,7 +172,7 @@ BEGIN
     IF batch IS NOT NULL THEN
         PERFORM set_adjustment(company, year, 'open');
         INSERT INTO closing_entries (tenant_id, closing_id, entry_id)
-        SELECT tenant, closing, o.entry_id FROM post_batch(batch, 'atomic') AS o;
+        SELECT tenant, closing, o.entry_id FROM unnest(post_batch(batch, 'atomic')) AS o;
         PERFORM set_adjustment(company, year, 'closed');
     END IF;
     INSERT INTO period_balances (tenant_id, closing_id, account_id, currency, dimension_set_id, debit,

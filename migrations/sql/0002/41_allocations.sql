@@ -306,7 +306,7 @@ BEGIN
     END IF;
     IF batch <> '[]' THEN
         SELECT array_agg(entry_id ORDER BY ordinal) FILTER (WHERE outcome = 'posted') INTO posted
-        FROM post_batch(batch, 'atomic');
+        FROM unnest(post_batch(batch, 'atomic'));
         IF cardinality(posted) IS DISTINCT FROM jsonb_array_length(batch) THEN
             PERFORM refuse('effect_key_must_have_one_content', format(
                 'The key %L was used for an entry before. Use a key of its own for each allocation.',

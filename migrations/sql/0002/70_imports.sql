@@ -115,7 +115,7 @@ BEGIN
     RETURN QUERY
     SELECT p.ordinal, 0, p.code, p.message FROM hold_periods(entries) AS p;
     -- Of each entry the first rule that says no; when there is one, all that its postings break.
-    IF NOT is_sound(entries, lines) THEN
+    IF NOT (traits_of(entries, lines)).soundness THEN
         SELECT jsonb_object_agg(r.ordinal, jsonb_build_array(r.code, r.message)) INTO said
         FROM refusals(entries, lines) AS r;
         RETURN QUERY
@@ -144,7 +144,7 @@ DECLARE
 BEGIN
     -- Before anything else is read, so that a period cannot be locked meanwhile.
     SELECT p.code, p.message INTO said FROM hold_periods(entries) AS p ORDER BY p.ordinal LIMIT 1;
-    IF NOT FOUND AND NOT is_sound(entries, lines) THEN
+    IF NOT FOUND AND NOT (traits_of(entries, lines)).soundness THEN
         SELECT r.code, r.message INTO said FROM refusals(entries, lines) AS r ORDER BY r.ordinal LIMIT 1;
     END IF;
     IF said.code IS NOT NULL THEN
@@ -194,7 +194,7 @@ BEGIN
     lines := imported_postings(entries, places, line_numbers, codes, currencies, amounts, base_amounts, dimensions);
     PERFORM refuse_import(entries, lines);
     BEGIN
-        PERFORM write_entries(entries, lines);
+        PERFORM write_entries(entries, lines, traits_of(entries, lines));
     EXCEPTION
         WHEN numeric_value_out_of_range THEN
             PERFORM refuse('balance_out_of_range', too_large(narrations[1]));

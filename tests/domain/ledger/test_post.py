@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from domain.database import by_driver
 from domain.ledger import accounts, entries
 from domain.ledger import book as books
 from domain.ledger.entry import JournalEntry, Numbering, Posting, credit, debit
@@ -37,7 +38,7 @@ def as_sent(key, entry):
 def directly(book, item):
     """The database's own answer, past the checks in Python."""
     with book.transaction() as connection:
-        connection.execute(books.POST, {"batch": json.dumps([item]), "mode": "atomic"}).all()
+        by_driver(connection, books.POST, (json.dumps([item]), "atomic"))
 
 
 def test_what_is_posted_stands_in_the_book(book):

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 from sqlalchemy import text
 
-from domain.ledger import entries
+from domain.ledger import entries, statements
 from domain.ledger.entry import EntryKind, JournalEntry, Posting
 from domain.ledger.transfer import chunk as chunks
 from domain.ledger.transfer import drafts, loading
-from domain.ledger.transfer.loading import Source, Sum
+from domain.ledger.transfer.loading import AccountSum, Source, Sum
 from domain.ledger.transfer.mapping import Columns
 from domain.money import LARGEST_AMOUNT, parse, plain
 from sandbox.tenant import Tenant, open_tenant
@@ -93,6 +93,20 @@ def test_a_preview_says_what_would_be_posted_and_changes_nothing(book, table):
     assert (found.entries, found.postings, found.refusals) == (2, 4, ())
     assert found.sums == (Sum("INR", 25_000_00, 25_000_00), Sum("USD", 100_00, 100_00))
     assert book.state() == before
+
+
+def test_a_preview_tells_the_trial_balance_that_the_table_gives(book, table):
+    source = table(*HISTORY)
+    told = looked_at(book, source).accounts
+    loaded(book, source)
+    with book.transaction() as connection:
+        lines = statements.trial_balance(connection, book.company).lines
+    stands = {
+        AccountSum(line.code, line.sums.currency, line.sums.debit, line.sums.credit)
+        for line in lines
+    }
+    assert set(told) == stands
+    assert AccountSum("office_rent", "INR", 25_000_00, 0) in told
 
 
 def test_history_is_posted_as_it_stands(book, table):
