@@ -57,7 +57,7 @@ class Shape:
         return drawing.drawn(random, self.entries, postings=self.postings, days=days)
 
 
-SINGLE, HUNDRED, THOUSAND = Shape(1, 2, 300, 50), Shape(100, 2, 15, 3), Shape(1000, 2, 4, 1)
+SINGLE, HUNDRED, THOUSAND = Shape(1, 2, 300, 50), Shape(100, 2, 30, 3), Shape(1000, 2, 12, 1)
 SHAPES = (
     SINGLE, HUNDRED, THOUSAND, Shape(1000, 2, 4, 1, is_spread=True),
     Shape(1, 5, 300, 50), Shape(100, 5, 10, 2), Shape(1000, 5, 3, 1),

@@ -86,28 +86,29 @@ DECLARE
     first date := one.entry_date;
     last date := one.entry_date;
     are_usual boolean := one.reverses IS NULL AND one.entry_date IS NOT NULL;
-    takes_all boolean;
+    are_behind_gates boolean;
+    take_all boolean;
 BEGIN
     IF cardinality(entries) <> 1 THEN
         SELECT array_agg(m.company_id), min(m.first), max(m.last), bool_and(m.usual),
                count(pg_advisory_xact_lock_shared(m.gate)) > 0
-        INTO companies, first, last, are_usual, takes_all FROM (
+        INTO companies, first, last, are_usual, are_behind_gates FROM (
             SELECT e.company_id, period_gate(e.company_id, e.entry_date) AS gate, min(e.entry_date) AS first,
                    max(e.entry_date) AS last, bool_and(e.reverses IS NULL AND e.entry_date IS NOT NULL) AS usual
             FROM unnest(entries) AS e GROUP BY 1, 2 ORDER BY 2
         ) AS m;
     ELSE
-        takes_all := pg_advisory_xact_lock_shared(period_gate(one.company_id, first)) IS NOT NULL;
+        are_behind_gates := pg_advisory_xact_lock_shared(period_gate(one.company_id, first)) IS NOT NULL;
     END IF;
     -- A statement of its own: what it reads after waiting for a lock is the period's new state.
-    SELECT bool_and(p.takes_all) AND range_agg(p.days) @> daterange(first, last, '[]') INTO takes_all FROM (
+    SELECT bool_and(p.takes_all) AND range_agg(p.days) @> daterange(first, last, '[]') INTO take_all FROM (
         SELECT state = 'open' AND module_states = '{}' AS takes_all, daterange(starts_on, ends_on, '[]') AS days
         FROM periods
         WHERE tenant_id = tenant AND company_id = ANY (companies) AND starts_on <= last AND ends_on >= first
         ORDER BY id FOR KEY SHARE
     ) AS p;
     -- One company's, in months without a gap that are all open: most batches are.
-    RETURN coalesce(takes_all AND are_usual AND companies[1] = ALL (companies), false);
+    RETURN coalesce(take_all AND are_usual AND companies[1] = ALL (companies), false);
 END $$;
 
 -- The same, and which entries they refuse.
