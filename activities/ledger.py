@@ -12,32 +12,24 @@ from domain.processes.posting import Posted
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
-    """Stand at `stage` until a date of the document comes."""
-
-    due_field: str
-    stage: str
-
-
-@dataclass(frozen=True, slots=True)
 class PostJournal:
-    """Fill a template from the document and post it; the process then stands at `stage`."""
+    """Fill a template from the document and post it; then the process goes on to the stage `to`."""
 
     effect: Effect
     definition_hash: str
     template: str
-    stage: str
-    wait: Wait | None = None
+    to: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class ReverseEntry:
-    """Post the mirror of an entry."""
+    """Post the mirror of an entry; then the process goes on to the stage `to`."""
 
     effect: Effect
     definition_hash: str
     entry: UUID
     reason: str
+    to: str | None
 
 
 class LedgerActivities:
@@ -59,8 +51,7 @@ class LedgerActivities:
                 command.effect,
                 definition,
                 template=command.template,
-                stage=command.stage,
-                wait=(command.wait.due_field, command.wait.stage) if command.wait else None,
+                to=command.to,
             ),
         )
 
@@ -73,6 +64,11 @@ class LedgerActivities:
             command,
             Posted,
             lambda connection: posting.reverse(
-                connection, command.effect, definition, entry=command.entry, reason=command.reason
+                connection,
+                command.effect,
+                definition,
+                entry=command.entry,
+                reason=command.reason,
+                to=command.to,
             ),
         )

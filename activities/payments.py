@@ -1,6 +1,6 @@
 """Paying a party through the bank. An unknown outcome is asked about, never guessed."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 from sqlalchemy import Connection
@@ -26,8 +26,8 @@ from domain.finance import payment
 from domain.finance.payment import Order
 from domain.processes import effect as effects
 from domain.processes import partner, record
+from domain.processes.arriving import About, Arrival, arrive
 from domain.processes.effect import Done, Effect
-from domain.processes.record import arrive
 
 # The bank says another order stands under our key: it may have been paid, so it is no refusal.
 NOT_DEFINITE = frozenset({"idempotency_key_reused"})
@@ -35,12 +35,12 @@ NOT_DEFINITE = frozenset({"idempotency_key_reused"})
 
 @dataclass(frozen=True, slots=True)
 class PayParty:
-    """Pay a total of the document to its party; when paid the process stands at `stage`."""
+    """Pay a total of the document to its party; when paid the process goes on to the stage `to`."""
 
     effect: Effect
     definition_hash: str
     total: str
-    stage: str
+    to: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ class Payment:
     outcome: Literal["paid", "refused"]
     bank_reference: str
     message: str
+    arrival: Arrival | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,18 +130,14 @@ class PaymentActivities:
         definition = self.desk.catalog.by_hash(command.definition_hash)
         paid = result.outcome == "paid"
         effect = command.effect
-        done = Done(
-            result,
-            title=f"Paid, bank reference {result.bank_reference}"
-            if paid
-            else f"The bank refused: {result.message}",
-            event="payment.paid" if paid else "payment.refused",
-            move=arrive(definition, command.stage) if paid else None,
-            inputs={"key": bank_key(effect)},
-            outputs=asdict(answer),
-        )
+        refused = f"The bank refused: {result.message}"
+        title = f"Paid, bank reference {result.bank_reference}" if paid else refused
 
         def body(connection: Connection) -> Done[Payment]:
+            arrival, move = None, None
+            if paid:
+                about = About.of(effect, definition, record.facts(connection, effect.process))
+                arrival, move = arrive(connection, about, command.to)
             partner.conclude(
                 connection,
                 tenant=effect.tenant,
@@ -148,7 +145,14 @@ class PaymentActivities:
                 state="done" if paid else "refused",
                 answer=asdict(answer),
             )
-            return done
+            return Done(
+                replace(result, arrival=arrival),
+                title=title,
+                event="payment.paid" if paid else "payment.refused",
+                move=move,
+                inputs={"key": bank_key(effect)},
+                outputs=asdict(answer),
+            )
 
         return self.desk.effects.once(effect, command, Payment, body)
 

@@ -9,8 +9,9 @@ from temporalio import activity
 
 from activities.desk import Desk, Instruction
 from domain.identifiers import PROCESS, written
-from domain.processes import action, ending, opening
-from domain.processes.action import Taken
+from domain.processes import action, arriving, ending, opening
+from domain.processes.action import Asked, Taken
+from domain.processes.arriving import Arrival
 from domain.processes.effect import Effect
 from domain.processes.opening import Opened, Request
 
@@ -29,25 +30,22 @@ class OpenProcess:
 
 
 @dataclass(frozen=True, slots=True)
-class AmendDocument:
-    """Put a corrected input in place of the one that was sent back."""
+class TakeAction:
+    """Take an action on a running process, with the changed document when it edits."""
 
     effect: Effect
     instruction: Instruction
     definition_hash: str
-    input: Mapping[str, Any]
-    round: int
+    asked: Asked
 
 
 @dataclass(frozen=True, slots=True)
-class TakeAction:
-    """Take an action on a running process."""
+class MoveOn:
+    """Go on to the stage `to`: its time has come."""
 
     effect: Effect
-    instruction: Instruction
     definition_hash: str
-    action: str
-    reason: str | None
+    to: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,47 +86,39 @@ class ProcessActivities:
         )
 
     @activity.defn
-    def amend_document(self, command: AmendDocument) -> Opened:
-        """Correct the document and open the first level anew."""
-        definition = self.desk.catalog.by_hash(command.definition_hash)
-        return self.desk.acted(
-            command,
-            Opened,
-            ("amend", written(PROCESS, command.effect.process), {"input": command.input}),
-            lambda connection, actor: opening.amend(
-                connection, command.effect, definition, actor, command.input, round=command.round
-            ),
-        )
-
-    @activity.defn
     def take_action(self, command: TakeAction) -> Taken:
-        """Cancel, reverse, pay now: whatever the definition names."""
+        """Cancel, amend, pay now: whatever the definition names."""
         definition = self.desk.catalog.by_hash(command.definition_hash)
+        asked = command.asked
         return self.desk.acted(
             command,
             Taken,
-            (
-                command.action,
-                written(PROCESS, command.effect.process),
-                {"reason": command.reason},
-            ),
+            (asked.action, written(PROCESS, command.effect.process), action.content(asked)),
             lambda connection, actor: action.take(
-                connection,
-                command.effect,
-                definition,
-                actor,
-                action=command.action,
-                reason=command.reason,
+                connection, command.effect, definition, actor, asked
             ),
         )
 
     @activity.defn
-    def end_process(self, command: EndProcess) -> str:
+    def move_on(self, command: MoveOn) -> Arrival:
+        """Arrive where the process goes by itself."""
+        definition = self.desk.catalog.by_hash(command.definition_hash)
+        return self.desk.effects.once(
+            command.effect,
+            command,
+            Arrival,
+            lambda connection: arriving.move_on(
+                connection, command.effect, definition, to=command.to
+            ),
+        )
+
+    @activity.defn
+    def end_process(self, command: EndProcess) -> Arrival:
         """Come to rest."""
         definition = self.desk.catalog.by_hash(command.definition_hash)
         return self.desk.effects.once(
             command.effect,
             command,
-            str,
+            Arrival,
             lambda _: ending.end(definition, stage=command.stage, reason=command.reason),
         )

@@ -17,15 +17,12 @@ from api.shapes.process import View
 from api.starting import RETRY_AFTER
 from api.viewing import exception_body, process_body, process_record
 from domain.access.idempotency import Entry
-from domain.definitions import input as inputs
-from domain.definitions.model import Definition
 from domain.documents import examination
 from domain.identifiers import PROCESS, written
 from domain.processes import exceptions_reading, reading, record
-from domain.processes.action import check_action
+from domain.processes.action import Asked, check_action, edited
 from domain.processes.exceptions import check_resolution
 from domain.processes.exceptions_reading import ExceptionRecord
-from domain.processes.opening import check_maker
 from domain.processes.reading import ProcessRecord
 from domain.refusal import Refusal
 from workflows.instructions import NotAnswered, ProcessClosed, Speaker
@@ -33,19 +30,18 @@ from workflows.instructions import NotAnswered, ProcessClosed, Speaker
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """An action of one person on a process; `given` is the corrected input of an amendment."""
+    """An action of one person on a process, with the changed document when it edits."""
 
     edge: Edge
     caller: Caller
     id: str
-    action: str
-    reason: str | None
-    given: Any = None
+    what: Asked
 
     @property
     def asked(self) -> dict[str, Any]:
         """What tells this call from another under the same key."""
-        return {"act": self.action, "on": self.id, "reason": self.reason, "input": self.given}
+        asked = self.what
+        return {"act": asked.action, "on": self.id, "reason": asked.reason, "input": asked.input}
 
     def check(self, again: bool) -> ProcessRecord:
         """Climb the ladder of the action on the reader."""
@@ -60,22 +56,12 @@ class Acting:
         definition = self.edge.definition(connection, found.definition_hash)
         facts = record.facts(connection, found.id)
         try:
-            check_action(
-                definition, facts, self.caller.actor, action=self.action, reason=self.reason
-            )
-            if self.action == "amend":
-                self.check_amendment(connection, definition, found)
+            check_action(definition, facts, self.caller.actor, self.what)
+            content = edited(definition, facts, self.what)
+            if content is not None:
+                examination.examine(connection, definition, facts.company, content, found.id)
         except Refusal as refusal:
             raise explained(refusal, found) from refusal
-
-    def check_amendment(
-        self, connection: Connection, definition: Definition, found: ProcessRecord
-    ) -> None:
-        """A corrected input climbs the same rules as a new one."""
-        check_maker(found.maker, self.caller.actor)
-        company = record.facts(connection, found.id).company
-        content = inputs.accept(definition, self.given, currency=company.base_currency)
-        examination.examine(connection, definition, company, content, found.id)
 
     async def perform(self, found: ProcessRecord, entry: Entry) -> Response:
         """Send it; 202 with the process as it then stands."""
@@ -88,11 +74,7 @@ class Acting:
 
     async def send(self, speaker: Speaker, found: ProcessRecord) -> None:
         """The instruction."""
-        instructions = self.edge.instructions
-        if self.action == "amend":
-            await instructions.amend(speaker, found.workflow_id, found.id, self.given)
-        else:
-            await instructions.act(speaker, found.workflow_id, found.id, self.action, self.reason)
+        await self.edge.instructions.act(speaker, found.workflow_id, found.id, self.what)
 
     def explain(self, process: UUID, fault: Exception) -> None:
         """Raise what the record says now; when it says nothing, what the process said."""

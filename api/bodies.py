@@ -39,6 +39,12 @@ class ReasonBody(Given):
     reason: Reason | None = None
 
 
+class ActionBody(ReasonBody):
+    """Why it is done, and the whole document as it is to be when the action edits it."""
+
+    input: Any = None
+
+
 async def given(request: Request, shape: type[Shape]) -> Shape:
     """The body as its schema. An empty one counts as an empty object."""
     raw = await request.body()

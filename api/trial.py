@@ -1,6 +1,6 @@
 """Dry runs: what a request would lead to, with every check climbed and nothing stored."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -20,9 +20,10 @@ from domain.access import company as masters
 from domain.access.actor import holders
 from domain.approvals import reading as tasks
 from domain.approvals.deciding import Choice
-from domain.approvals.policy import APPROVE, REJECT
+from domain.approvals.policy import APPROVE
 from domain.definitions import journal, policy
 from domain.definitions.model import Definition
+from domain.documents import examination
 from domain.ledger.entry import JournalEntry
 from domain.money import Money as Amount
 from domain.processes import opening, reading
@@ -97,13 +98,14 @@ def start_trial(starting: Starting) -> Trial:
         ready = starting.checked(connection)
         definition = starting.definition
         amount = opening.amount_of(definition, ready.content)
-        approvers = approvers_of(connection, definition, amount, starting.caller)
+        ahead = policy.approvals_ahead(definition, definition.first_stage, amount)
+        approvers = approvers_of(connection, list(ahead), starting.caller)
         entries = entries_of(connection, definition, ready.company.id, ready.content)
     warnings = [f"Nobody can check level {a.level} ({a.role})." for a in approvers if not a.people]
     would = Would(
         subject=opening.subject_of(definition, ready.content),
-        amount=money(amount, display=True),
-        stage="approval" if approvers else definition.first_stage,
+        amount=money(amount, display=True) if amount else None,
+        stage=policy.resting(definition, definition.first_stage, amount, is_due=lambda _: False),
         steps=steps_of(definition, approvers, entries),
         approvers=approvers,
         postings=entries,
@@ -113,18 +115,17 @@ def start_trial(starting: Starting) -> Trial:
 
 
 def bands(definition: Definition) -> tuple[Any, ...]:
-    """The bands of approval by amount."""
-    return definition.approval.bands if definition.approval else ()
+    """The bands of each approval by amount."""
+    return tuple(band for approval in definition.approvals.values() for band in approval.bands)
 
 
 def approvers_of(
-    connection: Connection, definition: Definition, amount: Amount, caller: Caller
+    connection: Connection, ahead: Sequence[tuple[str, str]], caller: Caller
 ) -> list[Approver]:
     """Each level with the people who hold its role, the maker left out."""
-    levels = enumerate(policy.levels(definition, amount), 1)
     return [
         Approver(level=level, role=role, people=able(connection, role, caller))
-        for level, role in levels
+        for level, (_, role) in enumerate(ahead, 1)
     ]
 
 
@@ -139,7 +140,7 @@ def entries_of(
 ) -> list[WouldEnter]:
     """The entries that the templates make of the input today."""
     today = masters.today(connection)
-    code = str(content.get("vendor", ""))
+    code = examination.party_code(definition, content)
     return [
         would_enter(
             name,
@@ -192,21 +193,24 @@ def decide_trial(deciding: Deciding) -> Trial:
     edge, caller = deciding.edge, deciding.caller
     with edge.reading(caller.tenant) as connection:
         definition = edge.definition(connection, found.definition_hash)
-        levels = approvers_of(connection, definition, found.amount, caller)
+        ahead = list(policy.approvals_ahead(definition, found.stage, found.amount))
+        levels = approvers_of(connection, ahead, caller)
         document = tasks.document(connection, found.process)
         company = reading.get(connection, found.process).company
         entries = entries_of(connection, definition, company, document.content)
     left = levels[found.level :]
     action = deciding.choice.action
-    stage = {APPROVE: "approval" if left else "posting", REJECT: "rejected"}
-    ahead = action == APPROVE
+    agrees = action == APPROVE
+    stands = agrees and found.level < found.levels
+    leads = definition.stages[found.stage].leads[policy.VERDICTS[action]]
+    onward = policy.resting(definition, leads, found.amount, is_due=lambda _: False)
     would = Would(
         subject=found.subject,
-        amount=money(found.amount, display=True),
-        stage=stage.get(action, "correction"),
-        steps=steps_of(definition, left, entries)[len(definition.checks) :] if ahead else [],
-        approvers=left if ahead else [],
-        postings=entries if ahead and not left else [],
+        amount=money(found.amount, display=True) if found.amount else None,
+        stage=found.stage if stands else onward,
+        steps=steps_of(definition, left, entries)[len(definition.checks) :] if agrees else [],
+        approvers=left if agrees else [],
+        postings=entries if agrees and not left else [],
         limits=[band.model_dump(mode="json") for band in bands(definition)],
     )
     return Trial(would=would, warnings=[])

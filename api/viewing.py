@@ -1,6 +1,5 @@
 """Reading a process or a task for a caller: the record, and what she may do about it."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -116,8 +115,8 @@ def pending(
 
 
 def checking_of(definition: Definition, found: TaskRecord) -> Checking:
-    """What the ladder looks at, with the roles that approve at some level."""
-    return replace(found.checking, approver_roles=inbox.approvers(definition))
+    """What the ladder looks at, with what the definition says of the task's stage."""
+    return inbox.checking_by(definition, found.stage, found.checking)
 
 
 def task_body(edge: Edge, connection: Connection, view: View, found: TaskRecord) -> TaskBody:

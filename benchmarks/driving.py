@@ -25,6 +25,8 @@ from domain.approvals import deciding
 from domain.approvals.deciding import Choice
 from domain.canonical import digest
 from domain.identifiers import PROCESS, TASK, TENANT, new_uuid, written
+from domain.processes import action
+from domain.processes.action import Asked
 from domain.processes.opening import Opened, Request, start_content
 from sandbox.tenant import Tenant
 from workflows.kit.messages import Act, Decide, StartProcess
@@ -146,10 +148,11 @@ class EngineDriver:
             "received", start_workflow_operation=operation, result_type=Opened
         )
         submit = whole.elapsed
-        assert opened.task, f"The invoice was refused: {opened.refused}"
+        task = opened.arrival.task
+        assert task, f"The invoice was refused: {opened.refused}"
         handle = await operation.workflow_handle()
         part = Clock.start()
-        await handle.execute_update("decide", self.approval(opened.task.id, invoice))
+        await handle.execute_update("decide", self.approval(task.id, invoice))
         decide = part.elapsed
         await second_wait(handle)
         await handle.execute_update("act", self.payment(process))
@@ -188,9 +191,9 @@ class EngineDriver:
 
     def payment(self, process: UUID) -> Act:
         """Esha does not wait for the due date."""
-        content = {"reason": None}
-        signed = self.signed("esha", "pay_now", written(PROCESS, process), content)
-        return Act("p", "pay_now", None, signed)
+        asked = Asked("pay_now")
+        signed = self.signed("esha", "pay_now", written(PROCESS, process), action.content(asked))
+        return Act("p", asked, signed)
 
     def signed(self, name: str, action: str, subject: str, content: Any) -> Instruction:
         """The instruction as the API signs it."""

@@ -26,6 +26,11 @@ class Money:
         return f"{grouped(self.amount, self.currency)} {self.currency}"
 
 
+def given(amount: int | None, currency: str | None) -> Money | None:
+    """Money from two columns of a row; None where there is none."""
+    return None if amount is None or currency is None else Money(amount, currency)
+
+
 def exponent(currency: str) -> int:
     """Digits after the decimal point. Refuses a currency that ISO 4217 does not list."""
     if currency not in EXPONENTS:

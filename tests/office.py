@@ -38,14 +38,17 @@ from domain.approvals.deciding import Choice, Decision
 from domain.canonical import digest
 from domain.definitions.catalog import Catalog
 from domain.identifiers import written
+from domain.processes import action as actions
 from domain.processes import release
+from domain.processes.action import Asked
 from domain.processes.opening import Opened, Request, start_content
 from domain.refusal import Refusal
 from sandbox.tenant import Tenant, as_owner
 from tests.database import Database
 from tests.sandbox.bank_process import BankProcess
 from workflows import client
-from workflows.kit.messages import Act, Amend, Decide, Repair, StartProcess
+from workflows.instructions import queue_of
+from workflows.kit.messages import Act, Decide, Repair, StartProcess
 from workflows.worker import worker
 
 # Histories recorded under this key stay readable; it protects nothing.
@@ -151,7 +154,7 @@ class Office:
             self.tenant.id, process, self.tenant.company, definition.hash, given, instruction,
             request.request_hash, external_ref,
         )  # fmt: skip
-        handle, opened = self.loop.run(self.start(start, definition.workflow or ""))
+        handle, opened = self.loop.run(self.start(start, definition.workflow or definition.process))
         return Case(self, process, handle, opened)
 
     async def start(
@@ -163,7 +166,7 @@ class Office:
             workflow,
             start,
             id=f"{tenant}/{self.type}/{start.process.hex[-20:]}",
-            task_queue=self.task_queue,
+            task_queue=queue_of(self.catalog.get(self.type), self.task_queue),
             id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
         )
         opened: Opened = await self.temporal.execute_update_with_start_workflow(
@@ -238,15 +241,15 @@ class Case:
         instruction = self.office.signed(by, action, subject, deciding.content(choice))
         return self.send("decide", Decide(self.call(), choice, instruction), Decision)
 
-    def act(self, by: str, action: str, reason: str | None = None) -> Any:
-        """Cancel, reverse or pay now."""
-        instruction = self.office.signed(by, action, self.id, {"reason": reason})
-        return self.send("act", Act(self.call(), action, reason, instruction), dict[str, Any])
+    def act(self, by: str, action: str, reason: str | None = None, given: Any = None) -> Any:
+        """Cancel, reverse or pay now; with the document as it is to be when the action edits."""
+        asked = Asked(action, reason, given)
+        instruction = self.office.signed(by, action, self.id, actions.content(asked))
+        return self.send("act", Act(self.call(), asked, instruction), dict[str, Any])
 
     def amend(self, by: str, given: dict[str, Any]) -> Any:
         """Put a corrected invoice in place."""
-        instruction = self.office.signed(by, "amend", self.id, {"input": given})
-        return self.send("amend", Amend(self.call(), given, instruction), dict[str, Any])
+        return self.act(by, "amend", given=given)
 
     def repair(self, by: str, resolution: str, reason: str | None = None) -> Any:
         """Retry or cancel the parked step."""

@@ -43,12 +43,13 @@ from domain.approvals.deciding import Choice, Decision
 from domain.canonical import digest
 from domain.definitions.model import Definition
 from domain.identifiers import EXCEPTION, PROCESS, TASK, TENANT, written
-from domain.processes import opening
-from domain.processes.action import Taken
+from domain.processes import action, opening
+from domain.processes.action import Asked, Taken
 from domain.processes.exceptions import Resolved
 from domain.processes.opening import Opened, Request
 from domain.refusal import Refusal
-from workflows.kit.messages import Act, Amend, Decide, Repair, StartProcess
+from workflows.kit.messages import Act, Decide, Repair, StartProcess
+from workflows.kit.options import lifecycles
 
 Result = TypeVar("Result")
 
@@ -103,6 +104,11 @@ class Engine:
     process: UUID | None
     request_hash: str
     history_events: int
+
+
+def queue_of(definition: Definition, task_queue: str) -> str:
+    """The queue of a type's workflow: its own code's, or that of the interpreter."""
+    return task_queue if definition.workflow else lifecycles(task_queue)
 
 
 def workflow_id(tenant: UUID, process_type: str, key: str) -> str:
@@ -160,7 +166,7 @@ class Instructions:
                 external_ref=request.external_ref,
             ),
             id=start.workflow_id,
-            task_queue=self.task_queue,
+            task_queue=queue_of(definition, self.task_queue),
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
             memo={
@@ -188,21 +194,12 @@ class Instructions:
         message = Decide(speaker.call, choice, instruction)
         return await self.updated(workflow_id, "decide", message, Decision)
 
-    async def act(
-        self, speaker: Speaker, workflow_id: str, process: UUID, action: str, reason: str | None
-    ) -> Taken:
+    async def act(self, speaker: Speaker, workflow_id: str, process: UUID, asked: Asked) -> Taken:
         """Take an action on a process. Raises a Refusal, ProcessClosed or NotAnswered."""
-        content = {"reason": reason}
-        instruction = self.signed(speaker, action, written(PROCESS, process), content)
-        message = Act(speaker.call, action, reason, instruction)
+        content = action.content(asked)
+        instruction = self.signed(speaker, asked.action, written(PROCESS, process), content)
+        message = Act(speaker.call, asked, instruction)
         return await self.updated(workflow_id, "act", message, Taken)
-
-    async def amend(self, speaker: Speaker, workflow_id: str, process: UUID, given: Any) -> Opened:
-        """Put a corrected input in place. Raises a Refusal, ProcessClosed or NotAnswered."""
-        content = {"input": given}
-        instruction = self.signed(speaker, "amend", written(PROCESS, process), content)
-        message = Amend(speaker.call, given, instruction)
-        return await self.updated(workflow_id, "amend", message, Opened)
 
     async def repair(
         self, speaker: Speaker, workflow_id: str, exception: UUID, way: str, reason: str | None
@@ -260,18 +257,19 @@ class Instructions:
         return codec
 
     async def is_served(self) -> bool:
-        """Whether workers poll our queue for workflows and for activities."""
+        """Whether workers poll our queues for workflows and for activities."""
         kinds = (
             TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
             TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
         )
-        return all([await self.is_polled(kind) for kind in kinds])
+        polled = [await self.is_polled(self.task_queue, kind) for kind in kinds]
+        return all(polled) and await self.is_polled(lifecycles(self.task_queue), kinds[0])
 
-    async def is_polled(self, kind: TaskQueueType.ValueType) -> bool:
+    async def is_polled(self, queue: str, kind: TaskQueueType.ValueType) -> bool:
         """Whether a worker asked for work of this kind lately."""
         request = DescribeTaskQueueRequest(
             namespace=self.client.namespace,
-            task_queue=TaskQueue(name=self.task_queue),
+            task_queue=TaskQueue(name=queue),
             task_queue_type=kind,
         )
         service = self.client.workflow_service

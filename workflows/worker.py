@@ -6,10 +6,11 @@ import signal
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, Self, TypedDict
 
 from joserfc.jwk import OKPKey
 from temporalio.client import Client
@@ -36,6 +37,8 @@ from domain.processes import release
 from domain.refusal import Refusal
 from workflows import archive, catalog, client, ledger_care
 from workflows.kit.configuration import Configuration, configure
+from workflows.kit.options import lifecycles
+from workflows.lifecycle import Lifecycle
 
 ACTIVITY_SLOTS = 16
 OURS = ("activities", "domain", "workflows", "config")
@@ -73,6 +76,31 @@ def runner() -> SandboxedWorkflowRunner:
     return SandboxedWorkflowRunner(restrictions=passed)
 
 
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """One that runs every coded process and every activity, one that interprets definitions."""
+
+    coded: Worker
+    interpreter: Worker
+
+    async def __aenter__(self) -> Self:
+        await self.coded.__aenter__()
+        await self.interpreter.__aenter__()
+        return self
+
+    async def __aexit__(self, *fault: Any) -> None:
+        await self.interpreter.__aexit__(*fault)
+        await self.coded.__aexit__(*fault)
+
+    async def run(self) -> None:
+        """Run until shut down."""
+        await asyncio.gather(self.coded.run(), self.interpreter.run())
+
+    async def shutdown(self) -> None:
+        """Take no more work, and finish what is under way."""
+        await asyncio.gather(self.coded.shutdown(), self.interpreter.shutdown())
+
+
 def worker(
     temporal: Client,
     task_queue: str,
@@ -81,8 +109,8 @@ def worker(
     *,
     interceptors: list[Interceptor],
     sealing: Sealing | None = None,
-) -> Worker:
-    """The worker of one task queue, with every process and every activity.
+) -> Workers:
+    """The workers of one task queue and of its interpreter's, with every process and activity.
 
     Without `sealing` it leaves the ledger's care to another one.
     """
@@ -98,15 +126,24 @@ def worker(
     )
     care = ledger_care.WORKFLOWS if sealing else ()
     configure(Configuration(desk.catalog, desk.actor_key))
-    return Worker(
-        temporal,
-        task_queue=task_queue,
-        workflows=[*catalog.PROCESSES.values(), archive.ArchiveHistories, *care],
-        activities=[method for group in groups for method in activities_of(group)],
-        activity_executor=ThreadPoolExecutor(ACTIVITY_SLOTS),
-        workflow_runner=runner(),
-        interceptors=interceptors,
-        **TUNING,
+    return Workers(
+        Worker(
+            temporal,
+            task_queue=task_queue,
+            workflows=[*catalog.PROCESSES.values(), archive.ArchiveHistories, *care],
+            activities=[method for group in groups for method in activities_of(group)],
+            activity_executor=ThreadPoolExecutor(ACTIVITY_SLOTS),
+            workflow_runner=runner(),
+            interceptors=interceptors,
+            **TUNING,
+        ),
+        Worker(
+            temporal,
+            task_queue=lifecycles(task_queue),
+            workflows=[Lifecycle],
+            workflow_runner=runner(),
+            **TUNING,
+        ),
     )
 
 

@@ -50,7 +50,7 @@ class TypeBody(TypeSummary):
     stages: list[dict[str, Any]]
     actions: list[dict[str, Any]]
     roles: dict[str, str]
-    approval: dict[str, Any] | None
+    approvals: dict[str, Any]
     checks: list[str]
 
 
@@ -94,7 +94,7 @@ def get_process_type(type: str, request: Request, edge: AtHand, caller: TheCalle
         input=json_schema(definition),
         example=example(definition),
         stages=[
-            {"name": name, **stage.model_dump(mode="json")}
+            {"name": name, **stage.model_dump(mode="json", exclude_defaults=True)}
             for name, stage in definition.stages.items()
         ],
         actions=[
@@ -102,7 +102,7 @@ def get_process_type(type: str, request: Request, edge: AtHand, caller: TheCalle
             for name, action in definition.actions.items()
         ],
         roles={n: role.title for n, role in edge.catalog.roles.items() if n in named},
-        approval=definition.approval.model_dump(mode="json") if definition.approval else None,
+        approvals={n: each.model_dump(mode="json") for n, each in definition.approvals.items()},
         checks=list(definition.checks),
     )
     return read(request, body)
@@ -158,7 +158,7 @@ def get_me(request: Request, edge: AtHand, caller: TheCaller) -> Response:
         roles=sorted(actor.roles),
         reads=sorted({area for r in actor.roles if r in roles for area in roles[r].reads}),
         may_start=[d.process for d in edge.catalog.all if policy.may(d, "start", actor.roles)],
-        limits={d.process: limits(d, actor.roles) for d in edge.catalog.all if d.approval},
+        limits={d.process: limits(d, actor.roles) for d in edge.catalog.all if d.approvals},
         companies=[
             CompanyBody(
                 id=written(COMPANY, c.id), code=c.code, name=c.name, base_currency=c.base_currency
@@ -171,10 +171,10 @@ def get_me(request: Request, edge: AtHand, caller: TheCaller) -> Response:
 
 def limits(definition: Definition, roles: frozenset[str]) -> list[str]:
     """In words, up to which amount her roles check a level."""
-    bands = definition.approval.bands if definition.approval else ()
     return [
         f"level {level} {f'up to {band.up_to}' if band.up_to else 'of any amount above'}"
-        for band in bands
+        for approval in definition.approvals.values()
+        for band in approval.bands
         for level, role in enumerate(band.levels, 1)
         if role in roles
     ]

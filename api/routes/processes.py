@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.acting import Acting, act
 from api.answers import answered, read
-from api.bodies import Given, Reason, ReasonBody, given
+from api.bodies import ActionBody, Given, Reason, given
 from api.caller import Caller, ReadsEngine, ReadsProcesses, TheCaller
 from api.documentation import PREFER, accepts, problems
 from api.edge import AtHand, Edge
@@ -43,6 +43,7 @@ from api.viewing import INCLUDES, process_body, process_in_full, process_record
 from domain.identifiers import PERSON, PROCESS, written
 from domain.listing import Key, Page
 from domain.processes import reading
+from domain.processes.action import Asked
 
 router = APIRouter(prefix="/processes", tags=["Processes"])
 
@@ -223,7 +224,7 @@ async def cancel(id: str, request: Request, edge: AtHand, caller: TheCaller) -> 
     """Cancel before posting; with `reverse` afterwards, which posts the mirror."""
     body = await given(request, CancelBody)
     action = "reverse" if body.reverse else "cancel"
-    return await acted(request, Acting(edge, caller, id, action, body.reason))
+    return await acted(request, Acting(edge, caller, id, Asked(action, body.reason)))
 
 
 @router.post(
@@ -233,19 +234,19 @@ async def cancel(id: str, request: Request, edge: AtHand, caller: TheCaller) -> 
 async def amend(id: str, request: Request, edge: AtHand, caller: TheCaller) -> Response:
     """Put a corrected input in place; every level checks again."""
     body = await given(request, AmendBody)
-    return await acted(request, Acting(edge, caller, id, "amend", None, body.input))
+    return await acted(request, Acting(edge, caller, id, Asked("amend", None, body.input)))
 
 
 @router.post(
     "/{id:path}/actions/{name}", status_code=202, response_model=ProcessBody, responses=ACTING,
-    **accepts(ReasonBody),
+    **accepts(ActionBody),
 )  # fmt: skip
 async def take_action(
     id: str, name: str, request: Request, edge: AtHand, caller: TheCaller
 ) -> Response:
     """Take an action that the process type names, such as pay_now."""
-    body = await given(request, ReasonBody)
-    acting = Acting(edge, caller, id, name, body.reason)
+    body = await given(request, ActionBody)
+    acting = Acting(edge, caller, id, Asked(name, body.reason, body.input))
     await run_in_threadpool(check_road, acting)
     return await acted(request, acting)
 
@@ -255,13 +256,13 @@ def check_road(acting: Acting) -> None:
     with acting.edge.reading(acting.caller.tenant) as connection:
         found = process_record(connection, acting.id)
         definition = acting.edge.definition(connection, found.definition_hash)
-        reading.check_road(definition, acting.action)
+        reading.check_road(definition, acting.what.action)
 
 
 async def acted(request: Request, acting: Acting) -> Response:
     """The road of every action, or what it would lead to."""
     if is_trial(request):
         found = await run_in_threadpool(acting.check, False)
-        would = {"action": acting.action, "process": written(PROCESS, found.id)}
+        would = {"action": acting.what.action, "process": written(PROCESS, found.id)}
         return answered(WouldAct(would={**would, "from": found.stage}))
     return await act(request, acting)

@@ -124,7 +124,7 @@ def process(
             due=record.due_at,
         ),
         subject=Subject(title=record.subject, document=written(DOCUMENT, record.document)),
-        amount=money(record.amount, display=view.display),
+        amount=money(record.amount, display=view.display) if record.amount else None,
         company=written(COMPANY, record.company),
         business_date=record.business_date,
         external_ref=record.external_ref,

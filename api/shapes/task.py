@@ -55,12 +55,13 @@ class TaskBody(Resource):
     kind: str
     title: str
     state: str
+    stage: str
     role: str
     escalated_to: str | None
     round: int
     level: int
     levels: int
-    amount: Money
+    amount: Money | None
     subject_hash: str
     opened_at: Time
     due: Time | None
@@ -88,12 +89,13 @@ def task(
         kind=checking.kind,
         title=checking.title,
         state=checking.state,
+        stage=record.stage,
         role=checking.role,
         escalated_to=checking.escalated_to,
         round=record.round,
         level=record.level,
         levels=record.levels,
-        amount=money(record.amount, display=display),
+        amount=money(record.amount, display=display) if record.amount else None,
         subject_hash=checking.subject_hash,
         opened_at=record.opened_at,
         due=record.due_at,

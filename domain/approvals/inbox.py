@@ -1,34 +1,34 @@
 """Tasks: opened, looked at under a lock, decided once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, text
 
 from domain.access.actor import Actor
 from domain.approvals.policy import Checking, Decided
+from domain.definitions import policy
 from domain.definitions.model import Definition
 from domain.identifiers import new_uuid
 from domain.refusal import Refusal
 
 OPEN = text("""
-    INSERT INTO tasks (tenant_id, id, process_id, kind, round, level, levels, role, title, amount,
-        currency, subject_hash, opened_at, due_at, sequence)
-    SELECT :tenant, :id, :process, :kind, :round, :level, :levels, :role, :title, :amount,
+    INSERT INTO tasks (tenant_id, id, process_id, kind, stage, round, level, levels, role, title,
+        amount, currency, subject_hash, opened_at, due_at, sequence)
+    SELECT :tenant, :id, :process, :kind, :stage, :round, :level, :levels, :role, :title, :amount,
         :currency, :subject_hash, at, at + :deadline, :sequence
     FROM (SELECT business_now() AS at) AS now
     RETURNING due_at
 """)
 LOOK = """
     SELECT t.id, t.process_id, t.kind, t.title, t.role, t.escalated_to, t.subject_hash, t.state,
-        t.round, t.level, t.levels, p.created_by, p.definition_hash, d.action, d.person_id,
+        t.stage, t.round, t.level, t.levels, p.created_by, p.definition_hash, d.action, d.person_id,
         d.decided_at, w.name,
         ARRAY(SELECT e.person_id FROM decisions e JOIN tasks o
               ON o.tenant_id = e.tenant_id AND o.id = e.task_id
               WHERE o.tenant_id = t.tenant_id AND o.process_id = t.process_id
-                AND o.round = t.round AND o.level < t.level) AS earlier_checkers
+                AND o.round = t.round AND o.id <> t.id) AS earlier_checkers
     FROM tasks t
     JOIN processes p ON p.tenant_id = t.tenant_id AND p.id = t.process_id
     LEFT JOIN decisions d ON d.tenant_id = t.tenant_id AND d.task_id = t.id
@@ -48,8 +48,14 @@ DECIDE = text("""
     WHERE tenant_id = :tenant AND id = :task
 """)
 CLOSE = text("""
-    UPDATE tasks SET state = 'decided', closed_at = (SELECT business_now()), sequence = :sequence
-    WHERE tenant_id = :tenant AND process_id = :process AND kind = :kind AND state = 'open'
+    UPDATE tasks SET state = CASE kind WHEN 'approval' THEN 'withdrawn' ELSE 'decided' END,
+        closed_at = (SELECT business_now()), sequence = :sequence
+    WHERE tenant_id = :tenant AND process_id = :process AND state = 'open'
+""")
+ROUNDS = text("""
+    SELECT coalesce(max(round), 0) AS last,
+        coalesce(max(round) FILTER (WHERE stage = :stage AND kind = 'approval'), 0) AS here
+    FROM tasks WHERE tenant_id = (SELECT current_tenant()) AND process_id = :process
 """)
 REMIND = text("""
     UPDATE tasks SET reminders = reminders + 1, sequence = :sequence,
@@ -79,8 +85,9 @@ class Opening:
     process: UUID
     sequence: int
     title: str
-    amount: int
-    currency: str
+    stage: str
+    amount: int | None
+    currency: str | None
     subject_hash: str
     deadline: timedelta | None
 
@@ -109,12 +116,26 @@ class Task:
 
     checking: Checking
     definition_hash: str
+    stage: str
     round: int
     level: int
     levels: int
 
+    def checking_by(self, definition: Definition) -> Checking:
+        """What the ladder looks at, with what the definition says of the task's stage."""
+        return checking_by(definition, self.stage, self.checking)
 
-def look(connection: Connection, task: UUID, approver_roles: Any = ()) -> Task:
+
+def checking_by(definition: Definition, stage: str, task: Checking) -> Checking:
+    """Adds which roles approve at some level of the stage, and what may be decided there."""
+    return replace(
+        task,
+        approver_roles=policy.approvers(definition, stage),
+        decisions=policy.decisions(definition, stage),
+    )
+
+
+def look(connection: Connection, task: UUID) -> Task:
     """The task as it is now. Refuses one that is not there: `task_must_exist`."""
     row = connection.execute(LOOKED, {"task": task}).one_or_none()
     if row is None:
@@ -122,20 +143,14 @@ def look(connection: Connection, task: UUID, approver_roles: Any = ()) -> Task:
     decided = row.action and Decided(row.action, row.person_id, row.name, row.decided_at)
     checking = Checking(
         row.id, row.process_id, row.kind, row.title, row.role, row.escalated_to, row.subject_hash,
-        row.state, row.created_by, decided or None, frozenset(row.earlier_checkers), approver_roles,
+        row.state, row.created_by, decided or None, frozenset(row.earlier_checkers), (),
     )  # fmt: skip
-    return Task(checking, row.definition_hash, row.round, row.level, row.levels)
+    return Task(checking, row.definition_hash, row.stage, row.round, row.level, row.levels)
 
 
 def hold(connection: Connection, tenant: UUID, task: UUID) -> None:
     """Lock the task's row until commit: decisions on it wait for each other."""
     connection.execute(HELD, {"tenant": tenant, "task": task})
-
-
-def approvers(definition: Definition) -> frozenset[str]:
-    """Every role that approves at some level of this type."""
-    bands = definition.approval.bands if definition.approval else ()
-    return frozenset(role for band in bands for role in band.levels)
 
 
 def decide(
@@ -165,10 +180,26 @@ def decide(
     )
 
 
-def close(connection: Connection, tenant: UUID, process: UUID, *, kind: str, sequence: int) -> None:
-    """Close the open task of a kind: what it waited for was done."""
-    values = {"tenant": tenant, "process": process, "kind": kind, "sequence": sequence}
-    connection.execute(CLOSE, values)
+def close_open(connection: Connection, tenant: UUID, process: UUID, *, sequence: int) -> None:
+    """Close what waits in a process that moves on: approvals are withdrawn, the rest is done."""
+    connection.execute(CLOSE, {"tenant": tenant, "process": process, "sequence": sequence})
+
+
+def next_round(connection: Connection, process: UUID, stage: str, *, is_edited: bool) -> int:
+    """The round of an approval that begins: a new one after an edit, and when this is its second.
+
+    Within a round nobody checks twice, at whatever stage.
+    """
+    rounds = connection.execute(ROUNDS, {"process": process, "stage": stage}).one()
+    anew = rounds.here == rounds.last or (is_edited and rounds.last > 0)
+    last: int = rounds.last
+    return last + 1 if anew else last
+
+
+def last_round(connection: Connection, process: UUID) -> int:
+    """The round that a process is in; 1 before any approval."""
+    rounds = connection.execute(ROUNDS, {"process": process, "stage": ""}).one()
+    return rounds.last or 1
 
 
 def remind(

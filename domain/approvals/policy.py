@@ -42,6 +42,7 @@ class Checking:
     decided: Decided | None
     earlier_checkers: Collection[UUID]
     approver_roles: Collection[str]
+    decisions: Collection[str] = DECISIONS
 
     @property
     def roles(self) -> frozenset[str]:
@@ -54,8 +55,9 @@ def check_decision(
 ) -> None:
     """Climb the ladder. `seen` is the hash of what the person looked at. Raises a Refusal."""
     check_may_decide(task, actor)
-    if action not in DECISIONS:
-        raise Refusal("decision_must_be_known", f"{action!r} is none of: {', '.join(DECISIONS)}.")
+    if action not in task.decisions:
+        known = ", ".join(task.decisions)
+        raise Refusal("decision_must_be_known", f"{action!r} is none of: {known}.")
     if seen is not None and seen != task.subject_hash:
         raise Refusal(
             "subject_changed",
@@ -118,4 +120,4 @@ def allowed_actions(task: Checking, actor: Actor) -> tuple[str, ...]:
         check_may_decide(task, actor)
     except Refusal:
         return ()
-    return DECISIONS
+    return tuple(task.decisions)

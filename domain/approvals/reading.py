@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
+from domain import money
 from domain.access.actor import Actor, holders
 from domain.access.tables import persons
 from domain.approvals.policy import Checking, Decided
@@ -39,13 +40,13 @@ DOCUMENT = text("""
 AMENDMENTS = text("""
     SELECT e.id, e.inputs->'before' AS before, e.inputs->'after' AS after FROM evidence e
     WHERE e.tenant_id = (SELECT current_tenant()) AND e.process_id = :process
-      AND e.step = 'amend_document'
+      AND e.inputs ? 'before'
     ORDER BY e.sequence
 """)
 CHECKED = text("""
     SELECT id FROM evidence
     WHERE tenant_id = (SELECT current_tenant()) AND process_id = :process
-      AND step IN ('open_process', 'amend_document')
+      AND outputs ? 'document_hash'
     ORDER BY sequence DESC LIMIT 1
 """)
 EARLIER_TASKS = tasks.alias("earlier_tasks")
@@ -64,7 +65,7 @@ EARLIER_CHECKERS = (
         EARLIER_TASKS.c.tenant_id == tasks.c.tenant_id,
         EARLIER_TASKS.c.process_id == tasks.c.process_id,
         EARLIER_TASKS.c.round == tasks.c.round,
-        EARLIER_TASKS.c.level < tasks.c.level,
+        EARLIER_TASKS.c.id != tasks.c.id,
     )
     .correlate(tasks)
     .scalar_subquery()
@@ -81,7 +82,8 @@ class TaskRecord:
     subject: str
     workflow_id: str
     definition_hash: str
-    amount: Money
+    amount: Money | None
+    stage: str
     round: int
     level: int
     levels: int
@@ -149,7 +151,9 @@ def mine(actor: Actor) -> ColumnElement[bool]:
         ~EARLIER_CHECKERS.cast(ARRAY(Uuid)).contains([actor.person]),
     )
     return or_(
-        may_check, and_(tasks.c.kind == "correction", processes.c.created_by == actor.person)
+        may_check,
+        and_(tasks.c.kind == "correction", processes.c.created_by == actor.person),
+        and_(tasks.c.kind == "action", tasks.c.role.in_(hers)),
     )
 
 
@@ -191,8 +195,8 @@ def task_of(row: Row[Any]) -> TaskRecord:
     )  # fmt: skip
     return TaskRecord(
         checking, row.process_id, row.reference, row.subject, row.workflow_id, row.definition_hash,
-        Money(row.amount, row.currency), row.round, row.level, row.levels, row.opened_at,
-        row.due_at, row.reminders, row.closed_at, row.reason,
+        money.given(row.amount, row.currency), row.stage, row.round, row.level, row.levels,
+        row.opened_at, row.due_at, row.reminders, row.closed_at, row.reason,
     )  # fmt: skip
 
 
@@ -265,6 +269,9 @@ def why(definition: Definition, task: TaskRecord, actor: Actor, allowed: Sequenc
     if checking.kind == "correction":
         hers = checking.maker == actor.person
         return "You entered it; correct it." if hers else "Its maker corrects it."
+    if checking.kind == "action":
+        holds = checking.role in actor.roles
+        return f"{'You hold' if holds else 'It waits for'} {checking.role}, which acts on it."
     if allowed:
         held = " and ".join(sorted(checking.roles & actor.roles))
         return f"You hold {held}, which checks level {task.level} of {task.levels}."

@@ -30,20 +30,56 @@ class Unique(Strict):
 
 
 class Stage(Strict):
-    """Where a process stands. `ends` is the status of a process that has come to rest here."""
+    """Where a process stands: what is done there, what it waits for, and where each leads.
+
+    It posts journals or does a coded step and goes on to `then`; or it waits, for an `approval`,
+    for a date (`until`, at the time of day `at`), or for somebody's action. `asks` puts that into
+    the inbox of a role or of the maker. `ends` is the status of a process that rests here.
+    """
 
     title: Words
-    to: tuple[Name, ...] = ()
+    post: tuple[Name, ...] = ()
+    does: Name | None = None
+    approval: Name | None = None
+    approved: Name | None = None
+    rejected: Name | None = None
+    sent_back: Name | None = None
+    asks: Name | None = None
+    remind_every: str | None = None
+    until: Name | None = None
+    at: str | None = None
+    then: Name | None = None
+    otherwise: Name | None = None
+    must_finish: Words | None = None
     ends: Literal["completed", "cancelled", "compensated"] | None = None
+
+    @property
+    def leads(self) -> dict[str, str]:
+        """The stages that this one names, by the key that names them."""
+        keys = ("then", "otherwise", "approved", "rejected", "sent_back")
+        return {key: getattr(self, key) for key in keys if getattr(self, key) is not None}
+
+    @property
+    def works(self) -> bool:
+        """Whether something is done here before the process goes on by itself."""
+        return bool(self.post or self.does)
 
 
 class Action(Strict):
-    """What a person may do: which roles, in which stages (all, when none is named)."""
+    """What a person may do: which roles, in which stages (all, when none is named), and what then.
+
+    `edits` names the fields that she may change with it, or `all`. `undoes` names the journals that
+    are reversed before the process stands at `to`. Without `to` it stays where it is.
+    """
 
     title: Words
     by: Annotated[tuple[Name, ...], Field(min_length=1)]
     from_: Annotated[tuple[Name, ...], Field(alias="from")] = ()
-    not_the_maker: bool = False
+    to: Name | None = None
+    maker: Literal["may", "must", "must_not"] = "may"
+    reason: bool = False
+    edits: tuple[Name, ...] = ()
+    undoes: tuple[Name, ...] = ()
 
 
 class Band(Strict):
@@ -60,6 +96,13 @@ class Approval(Strict):
     remind_every: str | None = None
     deadline: str | None = None
     escalate_to: Name | None = None
+
+
+class GivenUp(Strict):
+    """Where a process comes to rest that is given up in an exception: as it is, or undone."""
+
+    to: Name
+    undone: Name | None = None
 
 
 class Number(Strict):
@@ -99,9 +142,9 @@ class Definition(Strict):
     checks: tuple[Name, ...] = ()
     stages: Annotated[dict[Name, Stage], Field(min_length=1)]
     actions: Annotated[dict[Name, Action], Field(min_length=1)]
-    approval: Approval | None = None
+    given_up: GivenUp
+    approvals: dict[Name, Approval] = {}
     totals: dict[Name, Annotated[tuple[str, ...], Field(min_length=1)]] = {}
-    pay_at: str | None = None
     number: Number | None = None
     journals: dict[Name, JournalTemplate] = {}
 
@@ -125,6 +168,19 @@ class Definition(Strict):
     def first_stage(self) -> str:
         """Where a process starts."""
         return next(iter(self.stages))
+
+    def leads_to(self, stage: str) -> dict[str, str]:
+        """Every stage that may follow, by what leads there: a key of the stage, or an action."""
+        found = dict(self.stages[stage].leads)
+        if not self.stages[stage].ends:
+            for name, action in self.actions.items():
+                if action.to is not None and (not action.from_ or stage in action.from_):
+                    found[name] = action.to
+        return found
+
+    def approval_at(self, stage: str) -> Approval | None:
+        """The policy by which a stage is approved."""
+        return self.approvals.get(self.stages[stage].approval or "")
 
     def fields_by_path(self) -> dict[str, AnyField]:
         """Every field, those of rows as `lines.net`."""

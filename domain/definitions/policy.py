@@ -1,8 +1,9 @@
 """What a definition says about who may do what, in how many levels and how long it may take."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import time, timedelta
+from typing import Final, Literal
 
 from domain import money
 from domain.definitions.model import Action, Definition
@@ -13,19 +14,24 @@ from domain.refusal import Refusal
 DURATION = re.compile(r"([1-9][0-9]{0,4})([dhms])")
 UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 SEQUENCE = re.compile(r"(0[1-9])?")
+# What a checker may choose, and the key of the stage that says where it leads.
+Verdict = Literal["approved", "rejected", "sent_back"]
+VERDICTS: Final[Mapping[str, Verdict]] = {
+    "approve": "approved", "reject": "rejected", "send_back": "sent_back",
+}  # fmt: skip
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
-def levels(definition: Definition, amount: Money) -> tuple[str, ...]:
-    """The role of each level that must approve this amount; none when there is no approval.
+def levels(definition: Definition, stage: str, amount: Money | None) -> tuple[str, ...]:
+    """The role of each level that must approve this amount at a stage; none where none must.
 
     A band's limit belongs to the band. Refuses an amount in another currency than the bands'.
     """
-    if definition.approval is None:
-        return ()
-    for band in definition.approval.bands:
+    approval = definition.approval_at(stage)
+    for band in approval.bands if approval else ():
         if band.up_to is None:
             return band.levels
+        assert amount is not None, "The proof wants an amount for bands with limits."
         limit = money.parse(band.up_to)
         if limit.currency != amount.currency:
             raise Refusal(
@@ -35,7 +41,20 @@ def levels(definition: Definition, amount: Money) -> tuple[str, ...]:
             )
         if amount.amount <= limit.amount:
             return band.levels
-    raise AssertionError("The last band is open; the proof saw to it.")
+    return ()
+
+
+def approvers(definition: Definition, stage: str) -> frozenset[str]:
+    """Every role that approves at some level of a stage."""
+    approval = definition.approval_at(stage)
+    bands = approval.bands if approval else ()
+    return frozenset(role for band in bands for role in band.levels)
+
+
+def decisions(definition: Definition, stage: str) -> tuple[str, ...]:
+    """What may be decided on a task of the stage."""
+    leads = definition.stages[stage].leads
+    return tuple(verb for verb, key in VERDICTS.items() if key in leads)
 
 
 def may(definition: Definition, action: str, roles: Collection[str]) -> bool:
@@ -65,7 +84,53 @@ def action_is_possible(definition: Definition, action: str, stage: str) -> bool:
 
 def transition_is_possible(definition: Definition, stage: str, to: str) -> bool:
     """Whether a process may go from one stage to the other."""
-    return stage in definition.stages and to in definition.stages[stage].to
+    return stage in definition.stages and to in definition.leads_to(stage).values()
+
+
+def resting(
+    definition: Definition, stage: str, amount: Money | None, *, is_due: Callable[[str], bool]
+) -> str:
+    """Where a process stands that comes to a stage: there, or further on when nothing waits there.
+
+    An approval that this amount does not need is passed, and so is a date that `is_due`.
+    """
+    found = definition.stages[stage]
+    if found.approval:
+        onward = found.approved if not levels(definition, stage, amount) else None
+    elif found.until:
+        onward = found.then if is_due(stage) else None
+    else:
+        onward = None if found.works else found.then
+    return resting(definition, onward, amount, is_due=is_due) if onward else stage
+
+
+def approvals_ahead(
+    definition: Definition, stage: str, amount: Money | None
+) -> Iterator[tuple[str, str]]:
+    """Each level that must approve from a stage on, as stage and role, if everybody says yes."""
+    passed: set[str] = set()
+    onward: str | None = stage
+    while onward and onward not in passed:
+        passed.add(onward)
+        here = definition.stages[onward]
+        yield from ((onward, role) for role in levels(definition, onward, amount))
+        onward = here.approved or here.then
+
+
+def posted_before(definition: Definition, stage: str) -> frozenset[str]:
+    """The journals that may stand in the book when a process is at a stage."""
+    found: dict[str, frozenset[str]] = {definition.first_stage: frozenset()}
+    waiting = [definition.first_stage]
+    while waiting:
+        here = waiting.pop()
+        for way, to in definition.leads_to(here).items():
+            posts = definition.stages[here].post if way == "then" else ()
+            undone = definition.actions[way].undoes if way in definition.actions else ()
+            stands = found.get(to, frozenset()) | (found[here] | {*posts}) - {*undone}
+            if to not in found or stands != found[to]:
+                found[to] = stands
+                waiting.append(to)
+    return found.get(stage, frozenset())
 
 
 def duration(text: str) -> timedelta:

@@ -1,10 +1,10 @@
-"""The proof of one definition, apart from its journals: one rule per function.
+"""The proof of one definition, apart from its stages and journals: one rule per function.
 
 Each rule yields every mistake it sees; none stops at the first. `prove` is all of them.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from domain import money
 from domain.definitions import policy
@@ -13,9 +13,12 @@ from domain.definitions.mistakes import Mistake, Path
 from domain.definitions.model import Band, Definition
 from domain.definitions.proof_of_example import example_is_accepted
 from domain.definitions.proof_of_journals import PROOF_OF_JOURNALS
+from domain.definitions.proof_of_stages import PROOF_OF_STAGES, unknown
 from domain.definitions.vocabulary import Vocabulary
 from domain.definitions.wording import placeholders
 from domain.refusal import Refusal
+
+DURATION_CURE = "Write it as 3d, 12h, 30m or 5s"
 
 Rule = Callable[[Definition, Vocabulary], Iterator[Mistake]]
 
@@ -29,130 +32,28 @@ def prove(definition: Definition, names: Vocabulary) -> list[Mistake]:
     return found
 
 
-def unknown(path: Path, name: str, what: str, known: Iterable[str]) -> Mistake:
-    """The mistake of naming something that is not there."""
-    listed = ", ".join(sorted(known)) or "none so far"
-    return Mistake(path, f"{name!r} is no {what}", f"Use one of: {listed}")
-
-
-def stages_exist(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
-    """`to` and `from` name stages."""
-    for name, stage in definition.stages.items():
-        for i, to in enumerate(stage.to):
-            if to not in definition.stages:
-                yield unknown(("stages", name, "to", i), to, "stage", definition.stages)
-    for name, action in definition.actions.items():
-        for i, origin in enumerate(action.from_):
-            if origin not in definition.stages:
-                yield unknown(("actions", name, "from", i), origin, "stage", definition.stages)
-
-
-def stages_are_reachable(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
-    """A process can get to every stage from the first."""
-    edges = {name: stage.to for name, stage in definition.stages.items()}
-    reached = closure({definition.first_stage}, edges)
-    for name in definition.stages:
-        if name not in reached:
-            what = f"No way leads from {definition.first_stage!r} to the stage {name!r}"
-            yield Mistake(("stages", name), what, f"Name {name!r} in the `to` of a stage before it")
-
-
-def stages_can_be_left(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
-    """A stage either ends the process or leads on, and never both."""
-    for name, stage in definition.stages.items():
-        if not stage.ends and not stage.to:
-            what = f"The stage {name!r} neither ends the process nor leads on"
-            cure = "Give it `to: [...]`, or `ends: completed` if the process rests there"
-            yield Mistake(("stages", name), what, cure)
-        if stage.ends and stage.to:
-            what = f"The stage {name!r} ends the process and yet leads on"
-            yield Mistake(("stages", name, "to"), what, "Remove `to` or `ends`")
-
-
-def stages_lead_to_an_end(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
-    """From every stage that leads on, an end can be reached: no process goes round for ever."""
-    back: dict[str, list[str]] = {}
-    for name, stage in definition.stages.items():
-        for to in stage.to:
-            back.setdefault(to, []).append(name)
-    ends = {name for name, stage in definition.stages.items() if stage.ends}
-    finishing = closure(ends, back)
-    for name, stage in definition.stages.items():
-        if stage.to and name not in finishing:
-            what = f"From the stage {name!r} no end can be reached"
-            yield Mistake(("stages", name), what, "Let it lead to a stage with `ends`")
-
-
-def closure(start: set[str], edges: dict[str, list[str]] | dict[str, tuple[str, ...]]) -> set[str]:
-    """Everything that can be reached from `start`."""
-    reached, waiting = set(start), list(start)
-    while waiting:
-        fresh = [name for name in edges.get(waiting.pop(), ()) if name not in reached]
-        reached.update(fresh)
-        waiting.extend(fresh)
-    return reached
-
-
-def somebody_starts(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
-    """The action `start` says who may start a process; it has no stage before it."""
-    start = definition.actions.get("start")
-    if start is None:
-        cure = "Add start: {title: ..., by: [role]}"
-        yield Mistake(("actions",), "No action `start` says who may start a process", cure)
-    elif start.from_:
-        cure = "Remove `from`"
-        yield Mistake(("actions", "start", "from"), "No stage comes before the start", cure)
-
-
-def actions_are_not_of_ended_stages(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
-    """A process that has ended takes no more actions."""
-    for name, action in definition.actions.items():
-        for i, origin in enumerate(action.from_):
-            if origin in definition.stages and definition.stages[origin].ends:
-                what = f"{name!r} may be taken in {origin!r}, where the process has ended"
-                yield Mistake(("actions", name, "from", i), what, "Name a stage before the end")
-
-
-def roles_exist(definition: Definition, names: Vocabulary) -> Iterator[Mistake]:
-    """Roles of actions, levels and escalation stand in the roles file."""
-    for name, action in definition.actions.items():
-        for i, role in enumerate(action.by):
-            if role not in names.roles:
-                yield unknown(("actions", name, "by", i), role, "role", names.roles)
-    if definition.approval is None:
-        return
-    for i, band in enumerate(definition.approval.bands):
-        for j, role in enumerate(band.levels):
-            if role not in names.roles:
-                path = ("approval", "bands", i, "levels", j)
-                yield unknown(path, role, "role", names.roles)
-    escalate_to = definition.approval.escalate_to
-    if escalate_to and escalate_to not in names.roles:
-        yield unknown(("approval", "escalate_to"), escalate_to, "role", names.roles)
-
-
 def bands_ascend(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
     """Limits are money of one currency, each above the one before; only the last band is open."""
-    bands = definition.approval.bands if definition.approval else ()
-    below: money.Money | None = None
-    for i, band in enumerate(bands):
-        path: Path = ("approval", "bands", i, "up_to")
-        if (band.up_to is None) != (i == len(bands) - 1):
-            yield open_band(path, band)
-        if band.up_to is None:
-            continue
-        try:
-            limit = money.parse(band.up_to)
-        except Refusal as refusal:
-            yield Mistake(path, refusal.message.rstrip("."), "Write it as 50000.00 INR")
-            continue
-        if below and limit.currency != below.currency:
-            what = f"The limit is in {limit.currency}, the one before in {below.currency}"
-            yield Mistake(path, what, f"Write all limits in {below.currency}")
-        elif below and limit.amount <= below.amount:
-            what = f"The limit {limit} is not above the one before, {below}"
-            yield Mistake(path, what, "Order the bands by ascending limits")
-        below = limit
+    for name, approval in definition.approvals.items():
+        below: money.Money | None = None
+        for i, band in enumerate(approval.bands):
+            path: Path = ("approvals", name, "bands", i, "up_to")
+            if (band.up_to is None) != (i == len(approval.bands) - 1):
+                yield open_band(path, band)
+            if band.up_to is None:
+                continue
+            try:
+                limit = money.parse(band.up_to)
+            except Refusal as refusal:
+                yield Mistake(path, refusal.message.rstrip("."), "Write it as 50000.00 INR")
+                continue
+            if below and limit.currency != below.currency:
+                what = f"The limit is in {limit.currency}, the one before in {below.currency}"
+                yield Mistake(path, what, f"Write all limits in {below.currency}")
+            elif below and limit.amount <= below.amount:
+                what = f"The limit {limit} is not above the one before, {below}"
+                yield Mistake(path, what, "Order the bands by ascending limits")
+            below = limit
 
 
 def open_band(path: Path, band: Band) -> Mistake:
@@ -166,21 +67,35 @@ def open_band(path: Path, band: Band) -> Mistake:
 
 def approval_has_an_amount(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
     """Bands compare with something."""
-    if definition.approval and len(definition.approval.bands) > 1 and definition.amount is None:
-        what = "The bands have limits, but no `amount` says which field they limit"
-        yield Mistake(("approval", "bands"), what, "Add `amount: <money field>`")
+    for name, approval in definition.approvals.items():
+        if len(approval.bands) > 1 and definition.amount is None:
+            what = "The bands have limits, but no `amount` says which field they limit"
+            yield Mistake(("approvals", name, "bands"), what, "Add `amount: <money field>`")
+
+
+def approvals_are_used(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
+    """A policy that no stage names checks nothing."""
+    used = {stage.approval for stage in definition.stages.values()}
+    for name in definition.approvals:
+        if name not in used:
+            what = f"No stage is approved by {name!r}"
+            yield Mistake(("approvals", name), what, "Name it in a stage, or remove it")
 
 
 def times_are_readable(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
-    """Durations and the time of day parse; reminders come before the deadline."""
-    if definition.pay_at is not None:
-        yield from refused(("pay_at",), definition.pay_at, policy.clock, "Write it as 10:00")
-    approval = definition.approval
-    for name in ("remind_every", "deadline"):
-        text = getattr(approval, name, None)
-        if text is not None:
-            cure = "Write it as 3d, 12h, 30m or 5s"
-            yield from refused(("approval", name), text, policy.duration, cure)
+    """Durations and times of day parse."""
+    for name, stage in definition.stages.items():
+        if stage.at is not None:
+            yield from refused(("stages", name, "at"), stage.at, policy.clock, "Write it as 10:00")
+        if stage.remind_every is not None:
+            path: Path = ("stages", name, "remind_every")
+            yield from refused(path, stage.remind_every, policy.duration, DURATION_CURE)
+    for name, approval in definition.approvals.items():
+        for key in ("remind_every", "deadline"):
+            text = getattr(approval, key)
+            if text is not None:
+                path = ("approvals", name, key)
+                yield from refused(path, text, policy.duration, DURATION_CURE)
 
 
 def refused(path: Path, text: str, reader: Callable[[str], object], cure: str) -> Iterator[Mistake]:
@@ -283,15 +198,10 @@ def number_is_known(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
 
 
 RULES: tuple[Rule, ...] = (
-    stages_exist,
-    stages_are_reachable,
-    stages_can_be_left,
-    stages_lead_to_an_end,
-    somebody_starts,
-    actions_are_not_of_ended_stages,
-    roles_exist,
+    *PROOF_OF_STAGES,
     bands_ascend,
     approval_has_an_amount,
+    approvals_are_used,
     times_are_readable,
     checks_and_workflow_exist,
     amount_is_a_money_field,

@@ -1,92 +1,185 @@
-"""What a person may do to a running process beside deciding: cancel, reverse, pay now, amend."""
+"""What a person may do to a running process beside deciding: whatever its definition names."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from domain.access.actor import Actor
+from domain.definitions import input as inputs
 from domain.definitions import policy
-from domain.definitions.model import Definition
+from domain.definitions.model import Action, Definition
+from domain.documents import examination, store
+from domain.documents.store import Document
 from domain.processes import record
+from domain.processes.arriving import About, Arrival, arrive
 from domain.processes.effect import Done, Effect
-from domain.processes.opening import check_role
-from domain.processes.record import Facts, arrive
+from domain.processes.opening import amount_of, check_role, subject_of
+from domain.processes.record import Facts
 from domain.refusal import Refusal
 
-# Taken in ways of their own: by starting, by amending, by repairing an exception.
-TAKEN_ELSEWHERE = ("start", "amend", "repair")
-AFTER_POSTING = ("posting", "awaiting_due_date", "payment", "settling")
+# Taken in ways of their own: by starting, by repairing an exception.
+TAKEN_ELSEWHERE = ("start", "repair")
+CANCEL: Final = "cancel"
+ALL: Final = "all"
+
+Input = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An action that a person asks for, why, and the document as it is to be when it edits."""
+
+    action: str
+    reason: str | None = None
+    input: Input | None = None
+
+
+def content(asked: Asked) -> dict[str, Any]:
+    """What the API signs of an action."""
+    return {"reason": asked.reason, "input": asked.input}
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """An action that was taken, and the stage the process stands in after it."""
+    """An action that was taken, where the process stands then, and the journals to be reversed."""
 
     action: str
-    stage: str
+    arrival: Arrival
     by: str
+    undoes: tuple[str, ...] = ()
 
 
-def check_action(
-    definition: Definition, facts: Facts, actor: Actor, *, action: str, reason: str | None
-) -> None:
+def check_action(definition: Definition, facts: Facts, actor: Actor, asked: Asked) -> None:
     """Climb the ladder of an action. Raises the first Refusal."""
-    check_stage(definition, action, stage=facts.stage, reference=facts.reference)
-    check_role(definition, action, actor)
-    if definition.actions[action].not_the_maker and actor.person == facts.maker:
+    check_stage(definition, asked.action, stage=facts.stage, reference=facts.reference)
+    check_role(definition, asked.action, actor)
+    action = definition.actions[asked.action]
+    if action.maker == "must_not" and actor.person == facts.maker:
         raise Refusal(
             "checker_must_differ_from_maker",
             f"You entered {facts.subject}, so somebody else has to do this.",
         )
-    if action in ("cancel", "reverse") and not (reason or "").strip():
-        raise Refusal("reason_must_be_given", f"Say why {facts.reference} is cancelled.")
+    if action.maker == "must" and actor.person != facts.maker:
+        raise Refusal(
+            "maker_must_correct", "Only the person who entered it corrects it; ask her to."
+        )
+    if action.reason and not (asked.reason or "").strip():
+        raise Refusal("reason_must_be_given", f"Say why: {action.title}, {facts.reference}.")
 
 
 def check_stage(definition: Definition, action: str, *, stage: str, reference: str) -> None:
     """The rungs that look only at where the process stands; the workflow climbs them as well."""
-    if action not in definition.actions or action == "start":
-        known = ", ".join(name for name in definition.actions if name != "start")
+    if action not in definition.actions or action in TAKEN_ELSEWHERE:
+        known = ", ".join(name for name in definition.actions if name not in TAKEN_ELSEWHERE)
         raise Refusal("action_must_exist", f"{action!r} is no action here. There are: {known}.")
     title = definition.stages[stage].title
     if definition.stages[stage].ends:
         raise Refusal("process_must_be_open", f"{reference} has ended: {title}.", stage=stage)
-    if action == "cancel" and stage in AFTER_POSTING:
+    if policy.action_is_possible(definition, action, stage):
+        return
+    if action == CANCEL and is_after_posting(definition, stage):
         raise Refusal(
             "not_cancellable_after_posting",
             f"{reference} is posted. Cancel it with a reversal instead.",
             stage=stage,
         )
-    if not policy.action_is_possible(definition, action, stage):
+    raise Refusal(
+        "action_must_fit_stage",
+        f"{definition.actions[action].title!r} is not possible while {reference} stands "
+        f"at {title!r}.",
+        stage=stage,
+    )
+
+
+def is_after_posting(definition: Definition, stage: str) -> bool:
+    """Whether the book may hold entries of a process that stands here."""
+    return bool(definition.stages[stage].post or policy.posted_before(definition, stage))
+
+
+def edited(definition: Definition, facts: Facts, asked: Asked) -> dict[str, Any] | None:
+    """The document as the action makes it; None for an action that edits nothing.
+
+    It climbs the same rules as a new one. Refuses `field_must_be_editable` and a superfluous input.
+    """
+    action = definition.actions[asked.action]
+    if not action.edits:
+        if asked.input is not None:
+            raise Refusal("input_must_be_wanted", f"{action.title!r} changes no field.")
+        return None
+    if asked.input is None:
+        raise Refusal("input_must_be_given", f"Give the document as it is after: {action.title}.")
+    content = inputs.accept(definition, asked.input, currency=facts.company.base_currency)
+    check_editable(action, facts.content, content)
+    return content
+
+
+def check_editable(action: Action, before: Input, after: Input) -> None:
+    """Refuse a change of a field that the action does not edit."""
+    if ALL in action.edits:
+        return
+    changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    kept = sorted(set(changed) - set(action.edits))
+    if kept:
         raise Refusal(
-            "action_must_fit_stage",
-            f"{definition.actions[action].title!r} is not possible while {reference} stands "
-            f"at {title!r}.",
-            stage=stage,
+            "field_must_be_editable",
+            f"{action.title!r} may change {', '.join(action.edits)}, but not {', '.join(kept)}.",
+            fields=", ".join(kept),
         )
 
 
 def take(
+    connection: Connection, effect: Effect, definition: Definition, actor: Actor, asked: Asked
+) -> Done[Taken]:
+    """Take the action: edit, then move on; with something to undo, the move comes after that."""
+    facts = record.facts(connection, effect.process)
+    check_action(definition, facts, actor, asked)
+    action = definition.actions[asked.action]
+    content = edited(definition, facts, asked)
+    outputs: dict[str, Any] = {}
+    inputs: dict[str, Any] = {"action": asked.action, "reason": asked.reason}
+    if content is not None:
+        document = amend(connection, effect, definition, facts, content)
+        inputs |= {"before": facts.content, "after": content}
+        outputs["document_hash"] = document.content_hash
+        facts = record.facts(connection, effect.process)
+    undoes = action.undoes
+    if undoes:
+        arrival, move = Arrival(facts.stage), None
+    else:
+        about, to = About.of(effect, definition, facts), action.to or facts.stage
+        arrival, move = arrive(
+            connection, about, to, reason=asked.reason, is_edited=content is not None
+        )
+    return Done(
+        Taken(asked.action, arrival, actor.name, undoes),
+        title=f"{actor.name}: {action.title}",
+        event=f"process.{asked.action}",
+        move=move,
+        person=actor.person,
+        user=actor.user,
+        inputs=inputs,
+        outputs=outputs | {"stage": arrival.stage},
+    )
+
+
+def amend(
     connection: Connection,
     effect: Effect,
     definition: Definition,
-    actor: Actor,
-    *,
-    action: str,
-    reason: str | None,
-) -> Done[Taken]:
-    """Take the action. Cancelling before posting ends the process; the others move it on."""
-    if action in TAKEN_ELSEWHERE:
-        raise Refusal("action_must_exist", f"{action!r} is not taken this way.")
-    facts = record.facts(connection, effect.process)
-    check_action(definition, facts, actor, action=action, reason=reason)
-    stage = {"cancel": "cancelled", "pay_now": "payment"}.get(action, facts.stage)
-    return Done(
-        Taken(action, stage, actor.name),
-        title=f"{actor.name}: {definition.actions[action].title}",
-        event=f"process.{action}",
-        move=arrive(definition, stage, reason=reason),
-        person=actor.person,
-        user=actor.user,
-        inputs={"action": action, "reason": reason},
-        outputs={"stage": stage},
+    facts: Facts,
+    content: Input,
+) -> Document:
+    """Put a changed document in place, with the keys and the subject that it has now."""
+    party = examination.examine(connection, definition, facts.company, content, effect.process)
+    document = Document(
+        effect.tenant, facts.document, effect.process, content, party.id if party else None
     )
+    store.amend(connection, document)
+    store.hold_keys(connection, definition, content, tenant=effect.tenant, process=effect.process)
+    record.describe(
+        connection, effect.tenant, effect.process, subject=subject_of(definition, content),
+        amount=amount_of(definition, content),
+    )  # fmt: skip
+    return document

@@ -109,21 +109,24 @@ def check_resolution(
     if resolution not in RESOLUTIONS:
         raise Refusal("resolution_must_be_known", f"Choose one of: {', '.join(RESOLUTIONS)}.")
     if resolution == CANCEL:
-        check_cancel(connection, row, actor, reason)
+        check_cancel(connection, definition, row, actor, reason)
     return row
 
 
-def check_cancel(connection: Connection, row: Any, actor: Actor, reason: str | None) -> None:
+def check_cancel(
+    connection: Connection, definition: Definition, row: Any, actor: Actor, reason: str | None
+) -> None:
     """Money that may have moved is not written off; what was paid is not cancelled."""
     if row.step.startswith("reverse_entry"):
         raise Refusal(
             "compensation_must_finish",
             f"{row.reference} is being cancelled already. Mend the cause and retry.",
         )
-    if row.stage == "settling":
+    must_finish = definition.stages[row.stage].must_finish
+    if must_finish:
         raise Refusal(
             "not_cancellable_after_payment",
-            f"{row.reference} is paid. Mend the cause and retry, so that the book follows.",
+            f"{row.reference}: {must_finish}. Mend the cause and retry, so that the book follows.",
         )
     if actor.person == row.created_by:
         raise Refusal(

@@ -10,8 +10,6 @@ from sqlalchemy import Connection
 from domain.access import company as masters
 from domain.access.actor import Actor
 from domain.access.company import Company
-from domain.approvals import inbox
-from domain.approvals.inbox import Opening, OpenTask
 from domain.definitions import input as inputs
 from domain.definitions import journal, policy
 from domain.definitions.model import Definition
@@ -20,8 +18,9 @@ from domain.documents.store import Document
 from domain.identifiers import new_uuid, written
 from domain.money import Money
 from domain.processes import record
+from domain.processes.arriving import About, Arrival, settle
 from domain.processes.effect import Done, Effect
-from domain.processes.record import NewProcess, arrive
+from domain.processes.record import NewProcess, move_to
 from domain.refusal import Refusal
 
 
@@ -36,12 +35,11 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What the workflow needs of a new process. `task` waits for a checker, unless refused."""
+    """What the workflow needs of a new process: where it stands, and why when it was refused."""
 
     reference: str
     subject: str
-    stage: str
-    task: OpenTask | None
+    arrival: Arrival
     refused: Refused | None = None
 
 
@@ -101,8 +99,21 @@ def open_process(
     except Refusal as refusal:
         store.store(connection, Document(effect.tenant, new.document, new.id, content, None))
         return refused_at_receipt(definition, new, actor, content, refusal)
-    task = first_task(connection, effect, definition, document, new.subject, round=1)
-    return opened(definition, new, actor, document, task)
+    about = About(
+        effect, definition, content, document.content_hash, new.subject,
+        amount_of(definition, content),
+    )  # fmt: skip
+    arrival, move = settle(connection, about, definition.first_stage)
+    return Done(
+        Opened(new.reference, new.subject, arrival),
+        title=f"Received {new.subject} from {actor.name}",
+        event="process.opened",
+        move=move,
+        person=actor.person,
+        user=actor.user,
+        inputs={"input": document.content},
+        outputs={"reference": new.reference, "document_hash": document.content_hash},
+    )
 
 
 def check_external_ref(request: Request, *, unused: bool) -> None:
@@ -136,8 +147,8 @@ def new_process(
         company=request.company,
         document=new_uuid(),
         stage=definition.first_stage,
-        amount=amount.amount,
-        currency=amount.currency,
+        amount=amount.amount if amount else None,
+        currency=amount.currency if amount else None,
         external_ref=request.external_ref,
         request_hash=request.request_hash,
         person=actor.person,
@@ -169,11 +180,12 @@ def refused_at_receipt(
 ) -> Done[Opened]:
     """The process ends where it began, with the rule that said no."""
     said = Refused(refusal.code, refusal.message, dict(refusal.facts))
+    stage = str(definition.stages[definition.first_stage].otherwise)
     return Done(
-        Opened(new.reference, new.subject, "refused", None, said),
+        Opened(new.reference, new.subject, Arrival(stage), said),
         title=f"Refused {new.subject}: {refusal.message}",
         event="process.refused",
-        move=arrive(definition, "refused", reason=refusal.message),
+        move=move_to(definition, stage, reason=refusal.message),
         person=actor.person,
         user=actor.user,
         inputs={"input": content},
@@ -181,65 +193,9 @@ def refused_at_receipt(
     )
 
 
-def opened(
-    definition: Definition, new: NewProcess, actor: Actor, document: Document, task: OpenTask
-) -> Done[Opened]:
-    """The process waits for its first checker."""
-    return Done(
-        Opened(new.reference, new.subject, "approval", task),
-        title=f"Received {new.subject} from {actor.name}",
-        event="process.opened",
-        move=arrive(definition, "approval", waiting_for=task.role, due_at=task.due_at),
-        person=actor.person,
-        user=actor.user,
-        inputs={"input": document.content},
-        outputs={"reference": new.reference, "document_hash": document.content_hash},
-    )
-
-
-def first_task(
-    connection: Connection,
-    effect: Effect,
-    definition: Definition,
-    document: Document,
-    subject: str,
-    *,
-    round: int,
-) -> OpenTask:
-    """The task of the first level, for the document as it now is."""
-    roles = policy.levels(definition, amount_of(definition, document.content))
-    about = about_task(effect, definition, document.content, document.content_hash, subject)
-    return inbox.open_task(
-        connection, about, kind="approval", role=roles[0], round=round, level=1, levels=len(roles)
-    )
-
-
-def about_task(
-    effect: Effect,
-    definition: Definition,
-    content: Mapping[str, Any],
-    content_hash: str,
-    subject: str,
-) -> Opening:
-    """What every task of this document is opened about."""
-    approval = definition.approval
-    deadline = approval.deadline if approval else None
-    amount = amount_of(definition, content)
-    return Opening(
-        tenant=effect.tenant,
-        process=effect.process,
-        sequence=effect.sequence,
-        title=f"{definition.title}: {subject}",
-        amount=amount.amount,
-        currency=amount.currency,
-        subject_hash=content_hash,
-        deadline=policy.duration(deadline) if deadline else None,
-    )
-
-
-def amount_of(definition: Definition, content: Mapping[str, Any]) -> Money:
-    """The amount the process is about."""
-    return journal.total(definition, definition.amount or "", content)
+def amount_of(definition: Definition, content: Mapping[str, Any]) -> Money | None:
+    """The amount the process is about; none when its type has none."""
+    return journal.total(definition, definition.amount, content) if definition.amount else None
 
 
 def subject_of(definition: Definition, content: Mapping[str, Any]) -> str:
@@ -247,52 +203,3 @@ def subject_of(definition: Definition, content: Mapping[str, Any]) -> str:
     return journal.subject(
         definition, content, party_code=examination.party_code(definition, content)
     )
-
-
-def amend(
-    connection: Connection,
-    effect: Effect,
-    definition: Definition,
-    actor: Actor,
-    given: Mapping[str, Any],
-    *,
-    round: int,
-) -> Done[Opened]:
-    """Put the corrected document in place and open the first level anew: earlier ones fall."""
-    check_role(definition, "amend", actor)
-    before = record.facts(connection, effect.process)
-    check_maker(before.maker, actor)
-    content = inputs.accept(definition, given, currency=before.company.base_currency)
-    party = examination.examine(connection, definition, before.company, content, effect.process)
-    document = Document(
-        effect.tenant, before.document, effect.process, content, party.id if party else None
-    )
-    store.amend(connection, document)
-    store.hold_keys(connection, definition, content, tenant=effect.tenant, process=effect.process)
-    subject = subject_of(definition, content)
-    record.describe(
-        connection, effect.tenant, effect.process, subject=subject,
-        amount=amount_of(definition, content),
-    )  # fmt: skip
-    inbox.close(
-        connection, effect.tenant, effect.process, kind="correction", sequence=effect.sequence
-    )
-    task = first_task(connection, effect, definition, document, subject, round=round)
-    return Done(
-        Opened(before.reference, subject, "approval", task),
-        title=f"{actor.name} corrected {subject}",
-        event="process.amended",
-        move=arrive(definition, "approval", waiting_for=task.role, due_at=task.due_at),
-        person=actor.person,
-        user=actor.user,
-        inputs={"before": before.content, "after": content},
-        outputs={"document_hash": document.content_hash},
-    )
-
-
-def check_maker(maker: UUID, actor: Actor) -> None:
-    """Only the maker corrects what she entered."""
-    if actor.person != maker:
-        raise Refusal(
-            "maker_must_correct", "Only the person who entered it corrects it; ask her to."
-        )

@@ -8,14 +8,14 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, Select, select, text
 
+from domain import money
 from domain.access.actor import Actor
 from domain.access.tables import companies, persons
 from domain.definitions.model import Definition
 from domain.ledger.tables import journal_entries, voucher_numbers
 from domain.listing import Condition, Page, counted, paged, where
 from domain.money import Money
-from domain.processes.action import check_action
-from domain.processes.opening import check_maker
+from domain.processes.action import Asked, check_action
 from domain.processes.record import Facts
 from domain.processes.tables import events, evidence, processes
 from domain.refusal import Refusal
@@ -74,7 +74,7 @@ class ProcessRecord:
     stage_since: datetime
     due_at: datetime | None
     waiting_for: str | None
-    amount: Money
+    amount: Money | None
     business_date: date
     external_ref: str | None
     request_hash: str
@@ -186,7 +186,7 @@ def process_of(row: Row[Any]) -> ProcessRecord:
     return ProcessRecord(
         row.id, row.type, row.definition_hash, row.workflow_id, row.reference, row.number,
         row.subject, row.company_id, row.company_code, row.document_id, row.status, row.stage,
-        row.stage_since, row.due_at, row.waiting_for, Money(row.amount, row.currency),
+        row.stage_since, row.due_at, row.waiting_for, money.given(row.amount, row.currency),
         row.business_date, row.external_ref, row.request_hash, row.created_by, row.maker_name,
         row.reason, row.sequence, row.created_at, row.updated_at, row.closed_at,
     )  # fmt: skip
@@ -202,9 +202,7 @@ def may_act(definition: Definition, facts: Facts, actor: Actor, action: str) -> 
     if action in ("start", "repair"):
         return False
     try:
-        check_action(definition, facts, actor, action=action, reason="-")
-        if action == "amend":
-            check_maker(facts.maker, actor)
+        check_action(definition, facts, actor, Asked(action, reason="-"))
     except Refusal:
         return False
     return True

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from domain import money
 from domain.access.company import Company, Party
 from domain.definitions.model import Definition
 from domain.money import Money
@@ -56,8 +57,8 @@ class NewProcess:
     company: UUID
     document: UUID
     stage: str
-    amount: int
-    currency: str
+    amount: int | None
+    currency: str | None
     external_ref: str | None
     request_hash: str
     person: UUID
@@ -73,7 +74,7 @@ class Facts:
     subject: str
     stage: str
     status: str
-    amount: Money
+    amount: Money | None
     maker: UUID
     document: UUID
     content: dict[str, Any]
@@ -107,20 +108,22 @@ def facts(connection: Connection, process: UUID) -> Facts:
     )  # fmt: skip
     return Facts(
         process, row.reference, row.subject, row.stage, row.status,
-        Money(row.amount, row.currency), row.created_by, row.document_id, row.content,
-        row.content_hash, row.revision, company, party,
+        money.given(row.amount, row.currency), row.created_by, row.document_id,
+        row.content, row.content_hash, row.revision, company, party,
     )  # fmt: skip
 
 
 def describe(
-    connection: Connection, tenant: UUID, process: UUID, *, subject: str, amount: Money
+    connection: Connection, tenant: UUID, process: UUID, *, subject: str, amount: Money | None
 ) -> None:
     """Say anew what the process is about, after its document was corrected."""
-    values = {"subject": subject, "amount": amount.amount, "currency": amount.currency}
+    values: dict[str, Any] = {"subject": subject, "amount": None, "currency": None}
+    if amount is not None:
+        values |= {"amount": amount.amount, "currency": amount.currency}
     connection.execute(SUBJECT, {**values, "tenant": tenant, "process": process})
 
 
-def arrive(
+def move_to(
     definition: Definition,
     stage: str,
     *,

@@ -16,6 +16,7 @@ from domain.access import token
 from domain.access.token import Bearer
 from domain.canonical import digest
 from domain.identifiers import EXCEPTION, PROCESS, TASK, read, written
+from domain.processes.arriving import Arrival
 from domain.processes.opening import Opened
 from tests.chaos.errand import Errand, Refused
 from workflows.instructions import workflow_id
@@ -36,7 +37,7 @@ class Customer(Errand):
         self.id = read(PROCESS, answer["id"])
         # Without a worker the answer is 202 before there is a record to act on.
         await self.waits_for("SELECT 1 FROM processes WHERE id = %s")
-        self.opened = Opened(answer["reference"], "", answer["stage"]["name"], None)
+        self.opened = Opened(answer["reference"], "", Arrival(answer["stage"]["name"]))
 
     async def decide(self, who: str, action: str, *, name: str | None = None) -> None:
         """Decide the open task on what was seen."""

@@ -34,10 +34,13 @@ from domain.approvals import deciding
 from domain.approvals.deciding import Choice
 from domain.canonical import digest
 from domain.identifiers import EXCEPTION, PROCESS, TASK, TENANT, new_uuid, written
+from domain.processes import action as actions
+from domain.processes.action import Asked as AskedAction
+from domain.processes.arriving import Arrival
 from domain.processes.opening import Opened, Request, start_content
 from sandbox.auditor import Asked, Row
 from tests.chaos.world import World
-from workflows.kit.messages import Act, Amend, Decide, Repair, StartProcess
+from workflows.kit.messages import Act, Decide, Repair, StartProcess
 
 BROKEN = (
     RPCError,
@@ -146,7 +149,7 @@ class Errand:
         await self.call("open_process/-", send)
         if self.opened is None:
             (row,) = await self.look("SELECT * FROM processes WHERE id = %s", self.id)
-            self.opened = Opened(row["reference"], row["subject"], row["stage"], None)
+            self.opened = Opened(row["reference"], row["subject"], Arrival(row["stage"]))
 
     async def decide(self, who: str, action: str, *, name: str | None = None) -> None:
         """Decide the task that is open for approval."""
@@ -163,17 +166,19 @@ class Errand:
 
     async def act(self, who: str, action: str) -> None:
         """Cancel, reverse, pay now."""
-        reason = None if action == "pay_now" else "Why"
-        subject = written(PROCESS, self.id)
-        instruction = self.signed(who, action, subject, {"reason": reason})
-        await self.update("act", "take_action", Act(uuid4().hex, action, reason, instruction))
+        await self.take(who, AskedAction(action, None if action == "pay_now" else "Why"))
 
     async def amend(self) -> None:
         """Correct the invoice, once it was sent back."""
         await self.stands_at("correction")
         given = self.input(invoice_number=f"{self.number}/A")
-        instruction = self.signed("asha", "amend", written(PROCESS, self.id), {"input": given})
-        await self.update("amend", "amend_document", Amend(uuid4().hex, given, instruction))
+        await self.take("asha", AskedAction("amend", None, given))
+
+    async def take(self, who: str, asked: AskedAction) -> None:
+        """Take an action."""
+        subject = written(PROCESS, self.id)
+        instruction = self.signed(who, asked.action, subject, actions.content(asked))
+        await self.update("act", "take_action", Act(uuid4().hex, asked, instruction))
 
     async def repair(self, who: str, resolution: str, *, cause: str | None = None) -> None:
         """Retry or cancel the parked step."""

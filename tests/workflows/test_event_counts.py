@@ -34,7 +34,7 @@ class Smallest(Approvable):
     async def run(self, start: StartProcess) -> str:
         """The kit's approval and nothing else."""
         await self.opened()
-        await self.approved()
+        await self.waited()
         return self.stage
 
 
@@ -48,10 +48,10 @@ def smallest(
     """An office whose only process is the smallest: no reminder, one level."""
     monkeypatch.setitem(catalog.PROCESSES, "Smallest", Smallest)
     shipped = definitions.get("invoice_approval")
-    approval = shipped.approval
-    assert approval is not None
-    silent = approval.model_copy(update={"remind_every": None, "deadline": None})
-    definition = shipped.model_copy(update={"workflow": "Smallest", "approval": silent})
+    by_amount = shipped.approvals["by_amount"]
+    silent = by_amount.model_copy(update={"remind_every": None, "deadline": None})
+    changes = {"workflow": "Smallest", "approvals": {"by_amount": silent}}
+    definition = shipped.model_copy(update=changes)
     own = Catalog({"invoice_approval": definition}, definitions.roles, definitions.accounts)
     tenant = open_tenant(database.admin, Tenant(uuid4()))
     with open_office(database, tenant, bank, own, address=os.environ[ENGINE]) as opened:

@@ -18,9 +18,11 @@ from tests.sandbox.bank_process import BankProcess
 def hasty(database: Database, bank: BankProcess, definitions: Catalog) -> Iterator[Office]:
     """An office whose checkers are reminded every second and have two."""
     shipped = definitions.get("invoice_approval")
-    assert shipped.approval is not None
-    soon = shipped.approval.model_copy(update={"remind_every": "1s", "deadline": "2s"})
-    definition = shipped.model_copy(update={"approval": soon})
+    by_amount = shipped.approvals["by_amount"]
+    soon = by_amount.model_copy(update={"remind_every": "1s", "deadline": "2s"})
+    correction = shipped.stages["correction"].model_copy(update={"remind_every": "1s"})
+    stages = shipped.stages | {"correction": correction}
+    definition = shipped.model_copy(update={"approvals": {"by_amount": soon}, "stages": stages})
     own = Catalog({"invoice_approval": definition}, definitions.roles, definitions.accounts)
     tenant = open_tenant(database.admin, Tenant(uuid4()))
     with open_office(database, tenant, bank, own, address=os.environ[ENGINE]) as opened:

@@ -1,27 +1,26 @@
 """Approval by other people than the maker: levels, reminders, escalation, correction."""
 
 import contextlib
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from temporalio import workflow
 
 from activities.approvals import ApprovalActivities, DecideTask, RemindTask
-from activities.processes import AmendDocument, ProcessActivities, TakeAction
+from activities.processes import MoveOn, ProcessActivities, TakeAction
 from activities.refusals import failure
 from domain.approvals import deciding
 from domain.approvals.deciding import Decision
 from domain.definitions import policy
 from domain.identifiers import TASK, written
+from domain.processes import action
 from domain.processes.action import Taken, check_stage
-from domain.processes.opening import Opened
+from domain.processes.arriving import Arrival
 from domain.refusal import Refusal
-from workflows.kit.messages import Act, Amend, Decide, StartProcess
+from workflows.kit.messages import Act, Decide, StartProcess
 from workflows.kit.options import ALWAYS
 from workflows.kit.parking import Parkable
-from workflows.kit.process import CATCH_UP, Cancelled, Turn
+from workflows.kit.process import CATCH_UP, Turn
 
 NO_SUCH_TASK = Refusal("task_must_be_open", "The process waits for no decision on this task.")
 
@@ -33,21 +32,41 @@ class Approvable(Parkable):
     def __init__(self, start: StartProcess) -> None:
         super().__init__(start)
         self.decided: set[UUID] = set()
-        self.round = 1
 
-    async def approved(self) -> bool:
-        """Wait for every level. False when rejected. A correction starts the levels anew."""
-        while True:
-            turn = await self.reminded_turn()
-            if turn.kind in ("cancel", "reverse"):
-                raise Cancelled(turn.reason)
-            if turn.kind in ("approved", "rejected"):
-                return turn.kind == "approved"
+    async def waited(self) -> Turn | None:
+        """Rest at the stage until somebody moves the process on; None when its date came first."""
+        if self.due_in_seconds is None:
+            return await self.reminded_turn()
+        self.show_stage()
+        with contextlib.suppress(TimeoutError):
+            await workflow.wait_condition(
+                lambda: self.turn is not None,
+                timeout=timedelta(seconds=self.due_in_seconds),
+                timeout_summary="Wait for the date",
+            )
+        async with self.lock:
+            if self.turn is not None:
+                return self.taken_turn()
+            await self.go_on(str(self.definition.stages[self.stage].then))
+            return None
+
+    async def go_on(self, to: str) -> None:
+        """Stand at the stage that follows; where somebody is waited for, an activity asks him."""
+        if self.definition.stages[to].works:
+            self.stand(Arrival(to))
+            return
+        command = MoveOn(self.effect("move_on"), self.start.definition_hash, to)
+        title = self.definition.stages[to].title
+        self.stand(
+            await self.perform(ProcessActivities.move_on, command, summary=title, options=ALWAYS)
+        )
 
     async def reminded_turn(self) -> Turn:
         """The next turn; until it comes the checkers are reminded, and at the deadline others."""
-        approval = self.definition.approval
-        pause = approval.remind_every if approval else None
+        approval = self.definition.approval_at(self.stage)
+        pause = (
+            approval.remind_every if approval else self.definition.stages[self.stage].remind_every
+        )
         deadline = approval.deadline if approval else None
         waited, reminders = timedelta(0), 0
         while True:
@@ -68,7 +87,7 @@ class Approvable(Parkable):
         """Remind once more; past the deadline ask another role as well."""
         if self.task is None:
             return
-        approval = self.definition.approval
+        approval = self.definition.approval_at(self.stage)
         widens = escalate and self.task.kind == "approval"
         to = approval.escalate_to if approval and widens else None
         await self.perform(
@@ -81,22 +100,6 @@ class Approvable(Parkable):
             summary=f"Escalate to {to}" if to else "Remind the checkers",
             options=ALWAYS,
         )
-
-    async def until(self, seconds: int | None, *, then: str) -> None:
-        """Wait for a date or an earlier 'now'; then the process stands at the stage `then`."""
-        if seconds is not None:
-            self.show_stage()
-            with contextlib.suppress(TimeoutError):
-                await workflow.wait_condition(
-                    lambda: self.turn is not None,
-                    timeout=timedelta(seconds=seconds),
-                    timeout_summary="Wait for the due date",
-                )
-        async with self.lock:
-            turn = self.taken_turn() if self.turn else None
-            if turn is not None and turn.kind in ("cancel", "reverse"):
-                raise Cancelled(turn.reason)
-            self.stage = then
 
     @workflow.update
     async def decide(self, message: Decide) -> Decision:
@@ -119,8 +122,7 @@ class Approvable(Parkable):
                 summary=f"Decide: {message.choice.action}",
             )
             self.decided.add(task)
-            self.task = decision.task
-            self.stage = decision.stage
+            self.stand(decision.arrival)
             self.turn = Turn(decision.verdict)
             return decision
 
@@ -132,59 +134,32 @@ class Approvable(Parkable):
         self.check_signed(message.instruction, choice.action, subject, deciding.content(choice))
 
     @workflow.update
-    async def amend(self, message: Amend) -> Opened:
-        """Put a corrected input in place; every level checks again."""
-        async with self.lock:
-            self.check_stage("amend")
-            amended = await self.instructed(
-                ProcessActivities.amend_document,
-                AmendDocument(
-                    effect=self.effect("amend_document", item=message.call),
-                    instruction=message.instruction,
-                    definition_hash=self.start.definition_hash,
-                    input=message.input,
-                    round=self.round + 1,
-                ),
-                summary="Correct and check again",
-            )
-            self.round += 1
-            self.receipt, self.task = amended, amended.task
-            self.stage = amended.stage
-            self.turn = Turn("amended")
-            return amended
-
-    @amend.validator
-    def may_amend(self, message: Amend) -> None:
-        """Signed by the API, or it never happened."""
-        self.check_signed(message.instruction, "amend", self.id, {"input": message.input})
-
-    @workflow.update
     async def act(self, message: Act) -> Taken:
-        """Cancel, reverse, pay now: whatever the definition names."""
+        """Amend, cancel, pay now: whatever the definition names."""
+        name = message.asked.action
         async with self.lock:
-            await self.arrived_for(message.action)
-            self.check_stage(message.action)
+            await self.arrived_for(name)
+            self.check_stage(name)
             taken = await self.instructed(
                 ProcessActivities.take_action,
                 TakeAction(
                     effect=self.effect("take_action", item=message.call),
                     instruction=message.instruction,
                     definition_hash=self.start.definition_hash,
-                    action=message.action,
-                    reason=message.reason,
+                    asked=message.asked,
                 ),
-                summary=self.definition.actions[message.action].title,
+                summary=self.definition.actions[name].title,
             )
-            self.task = None
-            self.stage = taken.stage
-            self.turn = Turn(message.action, message.reason or "")
+            if not taken.undoes:
+                self.stand(taken.arrival)
+            self.turn = Turn(name, message.asked.reason or "", taken.undoes)
             return taken
 
     @act.validator
     def may_act(self, message: Act) -> None:
         """Signed by the API, or it never happened."""
-        content: Mapping[str, Any] = {"reason": message.reason}
-        self.check_signed(message.instruction, message.action, self.id, content)
+        asked = message.asked
+        self.check_signed(message.instruction, asked.action, self.id, action.content(asked))
 
     async def arrived_for(self, action: str) -> None:
         """Wait for the step under way, if it leads to where the action is possible.
@@ -199,7 +174,8 @@ class Approvable(Parkable):
         def arrived() -> bool:
             return possible(self.stage) or not self.under_way or self.turn is not None
 
-        if not arrived() and any(map(possible, self.definition.stages[self.stage].to)):
+        ahead = self.definition.leads_to(self.stage).values()
+        if not arrived() and any(map(possible, ahead)):
             with contextlib.suppress(TimeoutError):
                 await workflow.wait_condition(arrived, timeout=CATCH_UP)
 

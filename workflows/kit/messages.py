@@ -7,6 +7,7 @@ from uuid import UUID
 
 from activities.desk import Instruction
 from domain.approvals.deciding import Choice
+from domain.processes.action import Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +35,10 @@ class Decide:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """An action on the process: cancel, reverse, pay now."""
+    """An action on the process: amend, cancel, reverse, pay now, whatever the definition names."""
 
     call: str
-    action: str
-    reason: str | None
-    instruction: Instruction
-
-
-@dataclass(frozen=True, slots=True)
-class Amend:
-    """A corrected input."""
-
-    call: str
-    input: Mapping[str, Any]
+    asked: Asked
     instruction: Instruction
 
 

@@ -5,6 +5,13 @@ from typing import TypedDict
 
 from temporalio.common import RetryPolicy
 
+LIFECYCLES = ".lifecycles"
+
+
+def lifecycles(task_queue: str) -> str:
+    """The queue of the processes that are interpreted, beside the one of coded processes."""
+    return task_queue + LIFECYCLES
+
 
 class Options(TypedDict):
     """How an activity is tried."""

@@ -19,7 +19,6 @@ from workflows.kit.options import ALWAYS
 from workflows.kit.process import Cancelled, Process
 
 Result = TypeVar("Result")
-Undo = Callable[[str], Awaitable[None]]
 
 NOT_THE_ONE = Refusal(
     "exception_must_be_open", "The process does not wait for this exception to be repaired."
@@ -45,7 +44,7 @@ class Trouble:
 
 
 class Parkable(Process):
-    """A process whose steps park, resume, and are undone in reverse when it is cancelled."""
+    """A process whose steps park, and resume or end it."""
 
     @workflow.init
     def __init__(self, start: StartProcess) -> None:
@@ -53,7 +52,6 @@ class Parkable(Process):
         self.exception: UUID | None = None
         self.repairs: list[Resolved] = []
         self.parkings = 0
-        self.undoes: list[Undo] = []
 
     async def carried_out(
         self, step: str, perform: Callable[[Effect], Awaitable[Result]]
@@ -84,19 +82,16 @@ class Parkable(Process):
         if repair.resolution == CANCEL:
             raise Cancelled(trouble.message)
 
-    async def compensated(self, cancelled: Cancelled) -> None:
-        """Undo what was done, last first. With nothing to undo, the process just ends."""
-        while self.undoes:
-            await self.undoes.pop()(str(cancelled))
-        if self.definition.stages[self.stage].ends is None:
-            effect = self.effect("end_process")
-            command = EndProcess(effect, self.start.definition_hash, "cancelled", str(cancelled))
-            self.stage = await self.perform(
-                ProcessActivities.end_process,
-                command,
-                summary="End without effect",
-                options=ALWAYS,
-            )
+    async def ended(self, stage: str, reason: str) -> None:
+        """Come to rest at a stage without a further effect."""
+        command = EndProcess(self.effect("end_process"), self.start.definition_hash, stage, reason)
+        arrival = await self.perform(
+            ProcessActivities.end_process,
+            command,
+            summary="End without effect",
+            options=ALWAYS,
+        )
+        self.stand(arrival)
 
     @workflow.update
     async def repair(self, message: Repair) -> Resolved:

@@ -18,12 +18,13 @@ from domain.access.token import Assertion
 from domain.approvals.inbox import OpenTask
 from domain.canonical import digest
 from domain.identifiers import PROCESS, written
+from domain.processes.arriving import Arrival
 from domain.processes.effect import Effect
 from domain.processes.opening import Opened
 from domain.refusal import Refusal
 from workflows.kit.configuration import configured
 from workflows.kit.messages import StartProcess
-from workflows.kit.options import ALWAYS, DATABASE, Options
+from workflows.kit.options import ALWAYS, DATABASE, LIFECYCLES, Options
 
 STAGE = SearchAttributeKey.for_keyword("KontorStage")
 
@@ -43,6 +44,7 @@ class Turn:
 
     kind: str
     reason: str = ""
+    undoes: tuple[str, ...] = ()
 
 
 class Process:
@@ -56,6 +58,7 @@ class Process:
         self.sequence = 0
         self.receipt: Opened | None = None
         self.task: OpenTask | None = None
+        self.due_in_seconds: int | None = None
         self.turn: Turn | None = None
         self.under_way = 0
         # Instructions and the procedure take turns: what one decides, the next one sees.
@@ -79,9 +82,13 @@ class Process:
             # Whoever started was told that it is taken: only a refusal may end it here.
             options=ALWAYS,
         )
-        self.task = self.receipt.task
-        self.stage = self.receipt.stage
+        self.stand(self.receipt.arrival)
         return self.receipt.refused is None
+
+    def stand(self, arrival: Arrival) -> None:
+        """Stand where an activity has let the process arrive."""
+        self.stage, self.task = arrival.stage, arrival.task
+        self.due_in_seconds = arrival.due_in_seconds
 
     @workflow.update
     async def received(self) -> Opened:
@@ -89,11 +96,6 @@ class Process:
         await workflow.wait_condition(lambda: self.receipt is not None)
         assert self.receipt is not None
         return self.receipt
-
-    @workflow.run
-    async def run(self, start: StartProcess) -> str:
-        """The procedure; each process type has its own."""
-        raise NotImplementedError
 
     async def finished(self) -> str:
         """End when nobody is being answered any more. The outcome is the last stage."""
@@ -125,8 +127,9 @@ class Process:
         """Run an activity under a summary in business words."""
         self.under_way += 1
         try:
+            queue = workflow.info().task_queue.removesuffix(LIFECYCLES)
             return await workflow.execute_activity_method(
-                method, command, summary=summary, **options
+                method, command, task_queue=queue, summary=summary, **options
             )
         finally:
             self.under_way -= 1

@@ -47,7 +47,7 @@ def test_all_mistakes_of_all_files_come_at_once(folder, tmp_path):
 def test_two_mistakes_in_one_file_come_at_once(folder):
     folder.plant("deadline: 3d", "deadline: soon")
     text = (folder.path / "invoice_approval.yaml").read_text()
-    folder.write(text.replace("remind_every: 1d", "remind_every: often"))
+    folder.write(text.replace("    remind_every: 1d", "    remind_every: often"))
     assert [error.what for error in folder.errors().errors] == [
         "'often' is no duration",
         "'soon' is no duration",

@@ -20,17 +20,16 @@ LIMIT = 50_000_00
     ],
 )
 def test_a_limit_belongs_to_its_band(invoice, amount, levels):
-    assert policy.levels(invoice, Money(amount, "INR")) == levels
+    assert policy.levels(invoice, "approval", Money(amount, "INR")) == levels
 
 
 def test_an_amount_in_another_currency_is_refused(invoice):
     with refused("amount_must_be_in_currency_of_bands", "INR"):
-        policy.levels(invoice, Money(1, "USD"))
+        policy.levels(invoice, "approval", Money(1, "USD"))
 
 
-def test_without_approval_there_are_no_levels(invoice):
-    free = invoice.model_copy(update={"approval": None})
-    assert policy.levels(free, Money(1, "INR")) == ()
+def test_where_nothing_is_approved_there_are_no_levels(invoice):
+    assert policy.levels(invoice, "correction", Money(1, "INR")) == ()
 
 
 def test_one_role_is_enough(invoice):

@@ -8,32 +8,116 @@ import pytest
 # and the words of the message and of the cure.
 PLANTED = {
     "a stage that nobody leads to": (
-        "to: [approval, refused]}", "to: [approval]}", None,
-        "No way leads from 'received' to the stage 'refused'", "Name 'refused' in the `to`"),
+        "correction: {title: Sent back for correction, asks: maker, remind_every: 1d}",
+        "correction: {title: Sent back for correction, asks: maker, remind_every: 1d}\n"
+        "  lost: {title: Lost, then: approval}", 1,
+        "No way leads from 'received' to the stage 'lost'", "Name 'lost' in a stage before it"),
     "a stage that cannot be left": (
-        "settling: {title: Posting the payment, to: [paid]}",
-        "settling: {title: Posting the payment, to: [settled]}\n"
-        "  settled: {title: Settled}\n  old: {title: Old, to: [paid]}", None,
+        "then: paid, must_finish: It is paid}",
+        "then: settled, must_finish: It is paid}\n"
+        "  settled: {title: Settled}\n  old: {title: Old, then: paid}", 1,
         "'settled' neither ends the process nor leads on", "ends: completed"),
     "a stage that ends and leads on": (
         "paid: {title: Paid, ends: completed}",
-        "paid: {title: Paid, ends: completed, to: [payment]}", 0,
-        "'paid' ends the process and yet leads on", "Remove `to` or `ends`"),
+        "paid: {title: Paid, ends: completed, then: payment}", 0,
+        "'paid' ends the process and yet goes on", "Keep only its title"),
     "a circle without an end": (
-        "settling: {title: Posting the payment, to: [paid]}",
-        "settling: {title: Posting the payment, to: [paid, round]}\n"
-        "  round: {title: Round, to: [about]}\n  about: {title: About, to: [round]}", 1,
+        "rejected: rejected, sent_back: correction}",
+        "rejected: round, sent_back: correction}\n"
+        "  round: {title: Round, until: due_date, then: about}\n"
+        "  about: {title: About, until: due_date, then: round}", 1,
         "From the stage 'round' no end can be reached", "lead to a stage with `ends`"),
     "a stage that is not there": (
-        "to: [correction, posting, rejected, cancelled]",
-        "to: [correction, posting, rejected, canceled, cancelled]", 0,
-        "'canceled' is no stage", "Use one of: approval"),
+        "approved: posting, rejected: rejected", "approved: postin, rejected: rejected", 0,
+        "'postin' is no stage", "Use one of: approval"),
     "an action in a stage that is not there": (
-        "from: [correction]}", "from: [corection, correction]}", 0,
+        "from: [correction], to: approval", "from: [corection, correction], to: approval", 0,
         "'corection' is no stage", "Use one of: approval"),
+    "an action to a stage that is not there": (
+        "from: [correction], to: approval", "from: [correction], to: aproval", 0,
+        "'aproval' is no stage", "Use one of: approval"),
     "an action after the end": (
-        "from: [correction]}", "from: [correction, paid]}", 0,
+        "from: [correction], to: approval", "from: [correction, paid], to: approval", 0,
         "where the process has ended", "before the end"),
+    "an action that changes nothing": (
+        "from: [awaiting_due_date], to: payment, maker: must_not}",
+        "from: [awaiting_due_date], maker: must_not}", 0,
+        "The action 'pay_now' changes nothing", "Add `to: <stage>`"),
+    "an action that undoes nothing known": (
+        "undoes: [invoice]", "undoes: [bill]", 0,
+        "'bill' is no journal", "Use one of: invoice, payment"),
+    "an action that edits what is not there": (
+        "edits: [all]", "edits: [amount]", 0,
+        "'amount' is no field", "Use one of: all, cgst"),
+    "an action that undoes and stays": (
+        "to: reversed, maker: must_not, reason: true, undoes: [invoice]}",
+        "maker: must_not, reason: true, edits: [due_date], undoes: [invoice]}", 0,
+        "undoes journals and stays where it is", "Add `to: <stage>`"),
+    "an end with entries in the book": (
+        "to: reversed, maker: must_not, reason: true, undoes: [invoice]}",
+        "to: reversed, maker: must_not, reason: true}", None,
+        "'reversed' ends the process, but invoice may stand in the book", "undoes: [invoice]"),
+    "a journal posted twice": (
+        "from: [awaiting_due_date], to: payment, maker: must_not}",
+        "from: [awaiting_due_date], to: approval, maker: must_not}", None,
+        "The journal 'invoice' may stand already when 'posting' posts it", "undoes: [invoice]"),
+    "a stage that does two things": (
+        "posting: {title: Posting the invoice, post: [invoice],",
+        "posting: {title: Posting the invoice, post: [invoice], until: due_date,", 0,
+        "'posting' has post and until", "a stage of its own"),
+    "a stage that does not say where it leads": (
+        "post: [payment], then: paid, must_finish", "post: [payment], must_finish", None,
+        "'settling' does not say where it leads when that is done", "Add `then: <stage>`"),
+    "a stage that posts what is not there": (
+        "post: [payment]", "post: [pay]", 0,
+        "'pay' is no journal", "Use one of: invoice, payment"),
+    "a time of day without a date": (
+        "until: due_date, at: ", "at: ", None,
+        "has a time of day but no date", "Add `until"),
+    "a date to wait for that is none": (
+        "until: due_date", "until: invoice_number", 0,
+        "'invoice_number' is no required date field", "Use one of: due_date, invoice_date"),
+    "a step that nobody coded": (
+        "workflow: InvoiceApproval\n", "", None,
+        "The step 'pay_party' is done in code, but no `workflow` says in which", "Add `workflow"),
+    "a stage that asks nobody": (
+        "asks: maker", "asks: makers", 0,
+        "'makers' is no role", "Use one of: accounts_payable"),
+    "a stage that asks and goes on": (
+        "asks: maker, remind_every: 1d", "asks: maker, then: approval, remind_every: 1d", None,
+        "asks somebody, and goes on by itself", "Keep `asks`"),
+    "an approval by no policy": (
+        "approval: by_amount", "approval: by_height", 0,
+        "'by_height' is no approval policy", "Use one of: by_amount"),
+    "a policy that is not used": (
+        "  by_amount:\n", "  twice:\n    bands:\n      - {levels: [treasurer]}\n  by_amount:\n", 0,
+        "No stage is approved by 'twice'", "remove it"),
+    "an approval without a way back": (
+        "approved: posting, rejected: rejected,", "approved: posting,", None,
+        "'approval' does not say where 'rejected' leads", "Add `rejected: <stage>`"),
+    "a verdict where nothing is approved": (
+        "asks: maker, remind_every: 1d", "asks: maker, rejected: rejected, remind_every: 1d", 0,
+        "says where 'rejected' leads, but is not approved", "Add `approval: <policy>`"),
+    "a refusal at receipt that leads nowhere": (
+        "then: approval, otherwise: refused}", "then: approval}", None,
+        "does not say where a refused input ends", "Add `otherwise"),
+    "a refusal at receipt that goes on": (
+        "otherwise: refused}", "otherwise: correction}", 0,
+        "A refused input would lead to 'correction', which goes on", "`ends: cancelled`"),
+    "a refusal where nothing is received": (
+        "paid: {title: Paid, ends: completed}",
+        "paid: {title: Paid, ends: completed, otherwise: refused}", 0,
+        "Only the first stage has an `otherwise`", "Remove it"),
+    "a process given up that goes on": (
+        "given_up: {to: cancelled,", "given_up: {to: correction,", 0,
+        "would stand at 'correction', which is no such end", "`ends: cancelled`"),
+    "postings that are not undone when it is given up": (
+        "given_up: {to: cancelled, undone: reversed}", "given_up: {to: cancelled}", None,
+        "does not say where it ends when that is reversed", "Add `undone"),
+    "stages that pass for ever": (
+        "then: approval, otherwise: refused}",
+        "then: next, otherwise: refused}\n  next: {title: Next, then: received}", 0,
+        "goes round without doing or waiting", "a stage that waits or works"),
     "nobody who starts": (
         "start: {title: Enter an invoice, by: [accounts_payable]}",
         "begin: {title: Enter an invoice, by: [accounts_payable]}", -1,
@@ -53,11 +137,11 @@ PLANTED = {
         "'boss' is no role", "Use one of:"),
     "bands that do not ascend": (
         "- {levels: [finance_approver, finance_head]}",
-        "- {up_to: 50000.00 INR, levels: [finance_head]}\n    - {levels: [finance_head]}", 0,
+        "- {up_to: 50000.00 INR, levels: [finance_head]}\n      - {levels: [finance_head]}", 0,
         "not above the one before", "Order the bands"),
     "bands of two currencies": (
         "- {levels: [finance_approver, finance_head]}",
-        "- {up_to: 90000.00 USD, levels: [finance_head]}\n    - {levels: [finance_head]}", 0,
+        "- {up_to: 90000.00 USD, levels: [finance_head]}\n      - {levels: [finance_head]}", 0,
         "in USD, the one before in INR", "Write all limits in INR"),
     "a last band that is not open": (
         "- {levels: [finance_approver, finance_head]}",
@@ -142,7 +226,7 @@ PLANTED = {
         "'vendor' is part of a unique key", "Make the field required"),
     "a due date that may be left out": (
         "label: Due date, required: true", "label: Due date", None,
-        "'due_date' is no required date field", "today"),
+        "'due_date' is no required date field", "Use one of: invoice_date"),
     "a date that is no date": (
         "date: invoice_date", "date: invoice_number", 0,
         "'invoice_number' is no required date field", "Use one of: due_date, invoice_date, today"),
@@ -162,7 +246,7 @@ PLANTED = {
         "deadline: 3d", "deadline: three days", 0,
         "'three days' is no duration", "Write it as 3d"),
     "a time of day that is none": (
-        'pay_at: "10:00"', 'pay_at: "25:00"', 0,
+        'at: "10:00"', 'at: "25:00"', 0,
         "'25:00' is no time of day", "Write it as 10:00"),
     "a pattern that is no expression": (
         'pattern: "[A-Za-z0-9][A-Za-z0-9/-]*"', 'pattern: "[A-Za-z"', 0,
@@ -175,7 +259,7 @@ PLANTED = {
         "The example cannot be read", "Correct the example"),
     "a key that is not known": (
         "escalate_to: finance_head", "escalate_too: finance_head", 0,
-        "'approval.escalate_too' is not known here", "Did you mean 'escalate_to'?"),
+        "'approvals.by_amount.escalate_too' is not known here", "Did you mean 'escalate_to'?"),
     "a key that is missing": (
         "process: invoice_approval\n", "", None,
         "'process' is missing", "Write it"),
@@ -192,8 +276,8 @@ PLANTED = {
         "max_rows: 200", "max_rows: many", 0,
         "is no whole number ('many')", "Write digits only"),
     "a key that stands twice": (
-        "pay_at: \"10:00\"", "pay_at: \"10:00\"\npay_at: \"11:00\"", 1,
-        "'pay_at' stands here for the second time", "Keep one"),
+        "amount: total\n", "amount: total\namount: cgst\n", 1,
+        "'amount' stands here for the second time", "Keep one"),
     "an anchor": (
         "by: [operations, finance_head]", "by: &people [operations, finance_head]", 0,
         "The anchor &people", "Write the values out"),

@@ -1,0 +1,195 @@
+"""A process arrives at a stage: whoever has to act there is asked, or its date is waited for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from domain.approvals import inbox
+from domain.approvals.inbox import Opening, OpenTask
+from domain.definitions import content as reading
+from domain.definitions import policy
+from domain.definitions.model import Definition, Stage
+from domain.money import Money
+from domain.processes import record
+from domain.processes.effect import Done, Effect, Move
+from domain.processes.record import Facts, move_to
+
+MAKER = "maker"
+
+DUE = text("""
+    SELECT (CAST(:day AS date) + CAST(:clock AS time)) AT TIME ZONE t.time_zone AS due_at,
+        greatest(0, extract(epoch FROM
+            ((CAST(:day AS date) + CAST(:clock AS time)) AT TIME ZONE t.time_zone)
+            - business_now()))::bigint AS seconds,
+        CAST(:day AS date) <= business_today() AS is_due
+    FROM tenants t WHERE t.id = (SELECT current_tenant())
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Where a process stands, the task that waits there, and the seconds until its date comes."""
+
+    stage: str
+    task: OpenTask | None = None
+    due_in_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The process that arrives, with its document as it is now."""
+
+    effect: Effect
+    definition: Definition
+    content: Mapping[str, Any]
+    content_hash: str
+    subject: str
+    amount: Money | None
+
+    @staticmethod
+    def of(effect: Effect, definition: Definition, facts: Facts) -> "About":
+        """A process that is in the record already."""
+        return About(
+            effect, definition, facts.content, facts.content_hash, facts.subject, facts.amount
+        )
+
+
+def arrive(
+    connection: Connection,
+    about: About,
+    stage: str,
+    *,
+    reason: str | None = None,
+    is_edited: bool = False,
+) -> tuple[Arrival, Move]:
+    """Close what waited and stand at a stage. After an edit approvals start anew."""
+    effect = about.effect
+    inbox.close_open(connection, effect.tenant, effect.process, sequence=effect.sequence)
+    return settle(connection, about, stage, reason=reason, is_edited=is_edited)
+
+
+def settle(
+    connection: Connection,
+    about: About,
+    stage: str,
+    *,
+    reason: str | None = None,
+    is_edited: bool = False,
+) -> tuple[Arrival, Move]:
+    """Ask or wait at the stage, or further on when here nothing is to be done or waited for."""
+    definition = about.definition
+
+    def is_due(stage: str) -> bool:
+        return due_of(connection, about, definition.stages[stage]).is_due
+
+    stage = policy.resting(definition, stage, about.amount, is_due=is_due)
+    found = definition.stages[stage]
+    if found.approval:
+        process, levels = about.effect.process, policy.levels(definition, stage, about.amount)
+        round = inbox.next_round(connection, process, stage, is_edited=is_edited)
+        return asked(connection, about, Level(stage, round, 1, levels), reason=reason)
+    if found.asks:
+        return to_do(connection, about, stage, found.asks, reason=reason)
+    if found.until:
+        due = due_of(connection, about, found)
+        until = record.long_date(reading.day(about.content, found.until))
+        move = move_to(definition, stage, waiting_for=until, due_at=due.due_at)
+        return Arrival(stage, None, due.seconds), move
+    waiting_for = None if found.works else who_acts(definition, stage)
+    return Arrival(stage), move_to(definition, stage, waiting_for=waiting_for, reason=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The level of an approval, counted from 1, and the role of each."""
+
+    stage: str
+    round: int
+    number: int
+    roles: tuple[str, ...]
+
+
+def asked(
+    connection: Connection, about: About, level: Level, *, reason: str | None = None
+) -> tuple[Arrival, Move]:
+    """Open the task of a level; the process waits for it."""
+    task = inbox.open_task(
+        connection, opening(about, level.stage), kind="approval",
+        role=level.roles[level.number - 1], round=level.round, level=level.number,
+        levels=len(level.roles),
+    )  # fmt: skip
+    return waiting(about, level.stage, task, reason)
+
+
+def to_do(
+    connection: Connection, about: About, stage: str, role: str, *, reason: str | None
+) -> tuple[Arrival, Move]:
+    """Put an action into the inbox of a role, or of the maker."""
+    kind = "correction" if role == MAKER else "action"
+    round = inbox.last_round(connection, about.effect.process)
+    task = inbox.open_task(
+        connection, opening(about, stage), kind=kind, role=role, round=round, level=1, levels=1
+    )
+    return waiting(about, stage, task, reason)
+
+
+def waiting(about: About, stage: str, task: OpenTask, reason: str | None) -> tuple[Arrival, Move]:
+    """The process waits for a task."""
+    move = move_to(
+        about.definition, stage, waiting_for=task.role, due_at=task.due_at, reason=reason
+    )
+    return Arrival(stage, task), move
+
+
+def opening(about: About, stage: str) -> Opening:
+    """What every task at a stage is opened about."""
+    approval = about.definition.approval_at(stage)
+    deadline = approval.deadline if approval else None
+    return Opening(
+        tenant=about.effect.tenant,
+        process=about.effect.process,
+        sequence=about.effect.sequence,
+        stage=stage,
+        title=f"{about.definition.title}: {about.subject}",
+        amount=about.amount.amount if about.amount else None,
+        currency=about.amount.currency if about.amount else None,
+        subject_hash=about.content_hash,
+        deadline=policy.duration(deadline) if deadline else None,
+    )
+
+
+def who_acts(definition: Definition, stage: str) -> str | None:
+    """Whom a stage waits for that only an action can move on; nobody where the process ends."""
+    found = policy.actions_at(definition, stage)
+    roles = {role for action in found.values() if action.to for role in action.by}
+    return " or ".join(sorted(roles)) or None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When a date comes, on the tenant's clock."""
+
+    due_at: datetime
+    seconds: int
+    is_due: bool
+
+
+def due_of(connection: Connection, about: About, stage: Stage) -> Due:
+    """The moment a stage waits for: its date, at its time of day, midnight when none is said."""
+    day = reading.day(about.content, str(stage.until))
+    clock = policy.clock(stage.at or "00:00")
+    row: Any = connection.execute(DUE, {"day": day, "clock": clock}).one()
+    return Due(row.due_at, row.seconds, row.is_due)
+
+
+def move_on(
+    connection: Connection, effect: Effect, definition: Definition, *, to: str
+) -> Done[Arrival]:
+    """Go on to a stage because the date has come that was waited for."""
+    facts = record.facts(connection, effect.process)
+    arrival, move = arrive(connection, About.of(effect, definition, facts), to)
+    title = definition.stages[arrival.stage].title
+    return Done(arrival, title=f"The date has come: {title}", event="process.moved", move=move)

@@ -1,0 +1,16 @@
+-- Any definition may say at which stages a process waits, for whom, and about what amount if any.
+
+ALTER TABLE processes ALTER COLUMN amount DROP NOT NULL, ALTER COLUMN currency DROP NOT NULL,
+    ADD CONSTRAINT amount_has_currency CHECK ((amount IS NULL) = (currency IS NULL));
+ALTER TABLE tasks ALTER COLUMN amount DROP NOT NULL, ALTER COLUMN currency DROP NOT NULL,
+    ADD CONSTRAINT amount_has_currency CHECK ((amount IS NULL) = (currency IS NULL)),
+    ADD COLUMN stage text,
+    DROP CONSTRAINT tasks_kind_check,
+    ADD CONSTRAINT tasks_kind_check CHECK (kind IN ('approval', 'correction', 'action')),
+    DROP CONSTRAINT tasks_tenant_id_process_id_kind_round_level_key;
+ALTER TABLE tasks NO FORCE ROW LEVEL SECURITY;
+UPDATE tasks SET stage = kind;
+ALTER TABLE tasks FORCE ROW LEVEL SECURITY;
+ALTER TABLE tasks ALTER COLUMN stage SET NOT NULL;
+CREATE INDEX tasks_process_id ON tasks (tenant_id, process_id);
+CREATE UNIQUE INDEX tasks_level ON tasks (tenant_id, process_id, stage, round, level) WHERE kind = 'approval';
