@@ -54,7 +54,7 @@ CLOSE = text("""
 """)
 ROUNDS = text("""
     SELECT coalesce(max(round), 0) AS last,
-        coalesce(max(round) FILTER (WHERE stage = :stage AND kind = 'approval'), 0) AS here
+        coalesce(max(round) FILTER (WHERE stage = :stage), 0) AS here
     FROM tasks WHERE tenant_id = (SELECT current_tenant()) AND process_id = :process
 """)
 REMIND = text("""
@@ -196,10 +196,11 @@ def next_round(connection: Connection, process: UUID, stage: str, *, is_edited: 
     return last + 1 if anew else last
 
 
-def last_round(connection: Connection, process: UUID) -> int:
-    """The round that a process is in; 1 before any approval."""
-    rounds = connection.execute(ROUNDS, {"process": process, "stage": ""}).one()
-    return rounds.last or 1
+def round_to_act(connection: Connection, process: UUID, stage: str) -> int:
+    """The round of a task that asks for an action: the present one, or another at each return."""
+    rounds = connection.execute(ROUNDS, {"process": process, "stage": stage}).one()
+    round: int = max(rounds.last, rounds.here + 1)
+    return round
 
 
 def remind(

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
+    UniqueConstraint,
     Uuid,
     text,
 )
@@ -38,18 +39,8 @@ tasks = Table(
     Column("reminders", Integer, nullable=False, server_default="0"),
     Column("closed_at", DateTime(timezone=True)),
     Column("sequence", BigInteger, nullable=False),
+    UniqueConstraint("tenant_id", "process_id", "stage", "round", "level"),
     within_tenant("process_id", "processes"),
-    Index("tasks_process_id", "tenant_id", "process_id"),
-    Index(
-        "tasks_level",
-        "tenant_id",
-        "process_id",
-        "stage",
-        "round",
-        "level",
-        unique=True,
-        postgresql_where=text("kind = 'approval'"),
-    ),
     Index("tasks_open", "tenant_id", "opened_at", "id", postgresql_where=text("state = 'open'")),
 )
 

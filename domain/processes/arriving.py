@@ -129,7 +129,7 @@ def to_do(
 ) -> tuple[Arrival, Move]:
     """Put an action into the inbox of a role, or of the maker."""
     kind = "correction" if role == MAKER else "action"
-    round = inbox.last_round(connection, about.effect.process)
+    round = inbox.round_to_act(connection, about.effect.process, stage)
     task = inbox.open_task(
         connection, opening(about, stage), kind=kind, role=role, round=round, level=1, levels=1
     )

@@ -201,7 +201,7 @@ def test_the_same_invoice_twice_is_refused_at_receipt(office: Office):
 
 def test_a_correction_is_no_action_without_a_document(case: Case):
     case.decide("bina", "send_back", "Wrong")
-    with refused("action_must_exist"):
+    with refused("input_must_be_given"):
         case.act("asha", "amend")
 
     assert case.record.stage == "correction"

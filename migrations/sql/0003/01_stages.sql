@@ -12,5 +12,4 @@ ALTER TABLE tasks NO FORCE ROW LEVEL SECURITY;
 UPDATE tasks SET stage = kind;
 ALTER TABLE tasks FORCE ROW LEVEL SECURITY;
 ALTER TABLE tasks ALTER COLUMN stage SET NOT NULL;
-CREATE INDEX tasks_process_id ON tasks (tenant_id, process_id);
-CREATE UNIQUE INDEX tasks_level ON tasks (tenant_id, process_id, stage, round, level) WHERE kind = 'approval';
+ALTER TABLE tasks ADD UNIQUE (tenant_id, process_id, stage, round, level);

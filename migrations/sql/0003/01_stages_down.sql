@@ -15,7 +15,6 @@ ALTER TABLE tasks FORCE ROW LEVEL SECURITY;
 ALTER TABLE processes FORCE ROW LEVEL SECURITY;
 ALTER TABLE companies FORCE ROW LEVEL SECURITY;
 
-DROP INDEX tasks_level, tasks_process_id;
 ALTER TABLE tasks DROP COLUMN stage,
     DROP CONSTRAINT amount_has_currency,
     DROP CONSTRAINT tasks_kind_check,
