@@ -110,7 +110,7 @@ def point(table: DecisionTable, name: str, facts: Mapping[str, Fact]) -> Point:
 def minor_units(amount: Money, name: str, table: DecisionTable) -> Decimal:
     """The amount, in the currency that the table compares with."""
     known = frozenset[str]().union(*(currencies(rule.when.get(name)) for rule in table.rules))
-    if known and amount.currency not in known:
+    if known - {amount.currency}:
         raise Refusal(
             "amount_must_be_in_currency_of_table",
             f"{name!r} is {amount}, and the table compares with {' and '.join(sorted(known))}. "

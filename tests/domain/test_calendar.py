@@ -146,9 +146,19 @@ def test_hours_keep_to_the_clock_on_the_wall_when_summer_time_begins():
 
 def test_hours_that_contain_a_change_of_the_clock_are_those_that_pass():
     nights = Calendar(BERLIN, (), time(0), time(6), {})
-    spring, autumn = at("2026-03-29 00:00", BERLIN), at("2026-10-25 00:00", BERLIN)
-    assert shown(nights.add_working_time(spring, timedelta(hours=5)), BERLIN).endswith("06:00")
-    assert shown(nights.add_working_time(autumn, timedelta(hours=7)), BERLIN).endswith("06:00")
+    spring, autumn = at("2026-03-28 12:00", BERLIN), at("2026-10-24 12:00", BERLIN)
+    five, seven = timedelta(hours=5), timedelta(hours=7)
+    assert shown(nights.add_working_time(spring, five), BERLIN) == "Sun 2026-03-29 06:00"
+    assert shown(nights.add_working_time(autumn, seven), BERLIN) == "Sun 2026-10-25 06:00"
+
+
+def test_no_time_at_all_ends_within_hours_at_once_and_else_at_the_next_opening():
+    for start, expected in [
+        ("2026-01-23 12:00", "Fri 2026-01-23 12:00"),
+        ("2026-01-23 16:00", "Fri 2026-01-23 16:00"),
+        ("2026-01-23 16:01", "Tue 2026-01-27 10:00"),
+    ]:
+        assert shown(BANK.add_working_time(at(start), timedelta(0))) == expected
 
 
 @pytest.mark.parametrize("text", ["", "0wd", "3 wd", "-1wd", "1.5wh", "3w", "wd", "3WD", "100000d"])

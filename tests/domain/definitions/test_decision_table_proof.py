@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import product
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.definitions.decision_table import DecisionTable, decide
@@ -128,6 +128,7 @@ def told(case, hit, words):
     return [mistake.path for mistake in found if words in mistake.what]
 
 
+@settings(max_examples=300)
 @given(cases_of_tables())
 def test_there_is_a_gap_exactly_where_no_rule_holds(case):
     gap = any(not case.holding(values) for values in case.everything())
@@ -165,6 +166,7 @@ def test_a_rule_is_unreachable_exactly_when_it_is_never_the_first(case):
     assert {path[1] for path in empty} == impossible
 
 
+@settings(max_examples=300)
 @given(cases_of_tables())
 def test_every_case_that_the_proof_finds_is_met_by_its_witness_and_no_case_is_missed(case):
     table, known = case.table("first"), case.values()
