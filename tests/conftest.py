@@ -4,6 +4,7 @@ The process that pytest starts in runs the servers of the whole run; workers of 
 them through the environment.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,14 +14,18 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Connection
 
+from config.settings import Settings
 from domain.database import transaction
+from domain.definitions.catalog import Catalog
 from local.members import POSTGRES, TEMPORAL
 from sandbox.tenant import Tenant, open_tenant
 from tests import database as databases
 from tests.book import Book
-from tests.database import Database
+from tests.database import ENGINE, Database
 from tests.installation import Installation, running_installation
-from tests.sandbox.bank_process import running_bank
+from tests.office import Office, open_office
+from tests.sandbox.bank_process import BankProcess, running_bank
+from workflows import catalog
 
 RUNNING = pytest.StashKey[ExitStack]()
 
@@ -91,3 +96,25 @@ def installation(
         running_installation(database, bank) as installation,
     ):
         yield installation
+
+
+@pytest.fixture(scope="module")
+def definitions() -> Catalog:
+    """The definitions as they are shipped."""
+    return catalog.definitions(Settings().definitions)
+
+
+@pytest.fixture(scope="module")
+def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BankProcess]:
+    """The simulated bank."""
+    folder: Path = tmp_path_factory.mktemp("bank")
+    with running_bank(folder) as process:
+        yield process
+
+
+@pytest.fixture(scope="module")
+def office(database: Database, bank: BankProcess, definitions: Catalog) -> Iterator[Office]:
+    """A worker, the bank and the cast."""
+    tenant = open_tenant(database.admin, Tenant(uuid4()))
+    with open_office(database, tenant, bank, definitions, address=os.environ[ENGINE]) as opened:
+        yield opened

@@ -83,6 +83,11 @@ def total(definition: Definition, name: str, content: Content) -> Money:
     return Money(sum(part.amount for part in found), currency)
 
 
+def is_without_money(definition: Definition, content: Content) -> bool:
+    """Whether no money was given at all."""
+    return next(currencies(definition, content), None) is None
+
+
 def parts(definition: Definition, name: str, content: Content) -> Iterator[Money]:
     """The money that makes up a total or a field."""
     if name in definition.totals:

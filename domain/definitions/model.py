@@ -145,6 +145,7 @@ class Definition(Strict):
     given_up: GivenUp
     approvals: dict[Name, Approval] = {}
     totals: dict[Name, Annotated[tuple[str, ...], Field(min_length=1)]] = {}
+    equal: tuple[tuple[str, str], ...] = ()
     number: Number | None = None
     journals: dict[Name, JournalTemplate] = {}
 

@@ -118,16 +118,17 @@ def checks_and_workflow_exist(definition: Definition, names: Vocabulary) -> Iter
 
 
 def amount_is_a_money_field(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
-    """`amount` names a required money field: limits must not be dodged by leaving it out."""
-    field = definition.fields.get(definition.amount or "")
-    money_fields = [n for n, f in definition.fields.items() if isinstance(f, MoneyField)]
-    if definition.amount is None:
+    """`amount` names a required money field, or a total: limits must not be dodged."""
+    name = definition.amount
+    if name is None or name in definition.totals:
         return
+    field = definition.fields.get(name)
     if not isinstance(field, MoneyField):
-        yield unknown(("amount",), definition.amount, "money field", money_fields)
+        known = [n for n, f in definition.fields.items() if isinstance(f, MoneyField)]
+        yield unknown(("amount",), name, "money field or total", [*known, *definition.totals])
     elif not field.required:
-        what = f"{definition.amount!r} is the amount that limits apply to, yet may be left out"
-        yield Mistake(("fields", definition.amount), what, "Add `required: true`")
+        what = f"{name!r} is the amount that limits apply to, yet may be left out"
+        yield Mistake(("fields", name), what, "Add `required: true`")
 
 
 def unique_names_required_fields(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:

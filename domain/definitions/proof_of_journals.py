@@ -5,6 +5,7 @@ An amount is expanded to its leaf parts (money fields); the two sides must be th
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import product
 
 from domain.definitions.fields import (
     AccountField,
@@ -179,8 +180,35 @@ def may_be_dimension(definition: Definition, dimension: str, name: str) -> bool:
     return isinstance(field, PartyField | TextField | ChoiceField) and field.required
 
 
+def equals_name_amounts(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
+    """What must be equal is money."""
+    for i, pair in enumerate(definition.equal):
+        for j, name in enumerate(pair):
+            if not is_amount(definition, name):
+                yield no_amount(definition, ("equal", i, j), name)
+
+
+def differences(definition: Definition) -> Iterator[Counter[str]]:
+    """What adds nothing to a side, since every input has to keep to it; empty when all is plain.
+
+    Each pair that must be equal may be taken once, either way round.
+    """
+    pairs = [[leaves(definition, name) or Counter() for name in pair] for pair in definition.equal]
+    for signs in product((0, 1, -1), repeat=len(pairs)):
+        found: Counter[str] = Counter()
+        for sign, (one, other) in zip(signs, pairs, strict=True):
+            for name, count in one.items():
+                found[name] += sign * count
+            for name, count in other.items():
+                found[name] -= sign * count
+        yield Counter({name: count for name, count in found.items() if count})
+
+
 def templates_balance(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
-    """Both sides of a template are made of the same money fields, each as often."""
+    """Both sides of a template are made of the same money fields, each as often.
+
+    What the definition demands to be equal may stand for each other.
+    """
     for name, journal in definition.journals.items():
         sides: dict[bool, Counter[str]] = {True: Counter(), False: Counter()}
         read = list(lines_of(journal))
@@ -189,7 +217,10 @@ def templates_balance(definition: Definition, _: Vocabulary) -> Iterator[Mistake
             found = leaves(definition, line.amount)
             whole = whole and found is not None
             sides[line.is_debit] += found or Counter()
-        if whole and sides[True] != sides[False]:
+        out = Counter(sides[True])
+        out.subtract(sides[False])
+        plain = Counter({name: count for name, count in out.items() if count})
+        if whole and plain not in differences(definition):
             debit_only = listed(list((sides[True] - sides[False]).elements()))
             credit_only = listed(list((sides[False] - sides[True]).elements()))
             what = (
@@ -234,6 +265,7 @@ def one_name_per_meaning(definition: Definition, _: Vocabulary) -> Iterator[Mist
 PROOF_OF_JOURNALS = (
     totals_name_parts,
     totals_are_acyclic,
+    equals_name_amounts,
     postings_are_readable,
     accounts_exist,
     rows_agree,

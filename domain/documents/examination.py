@@ -37,6 +37,7 @@ def examine(
 ) -> Party | None:
     """Climb every check the definition names. Returns the party it is about. Raises a Refusal."""
     today = masters.today(connection)
+    check_amounts(definition, content)
     party = party_of(connection, definition, content)
     check_accounts(connection, definition, company, content)
     if party is not None:
@@ -53,6 +54,20 @@ def examine(
             check_open(connection, company, journal.day(template.date, content, today))
     store.check_keys(connection, definition, content, process)
     return party
+
+
+def check_amounts(definition: Definition, content: Content) -> None:
+    """The amount that limits apply to is there, and what must be equal is."""
+    if definition.amount and journal.is_without_money(definition, content):
+        raise Refusal("amount_must_be_given", "No amount stands anywhere. Enter one.")
+    for one, other in definition.equal:
+        left, right = (journal.total(definition, name, content) for name in (one, other))
+        if left != right:
+            raise Refusal(
+                "amounts_must_be_equal",
+                f"{one.capitalize()} are {left}, {other} {right}. Make them equal.",
+                **{one: str(left), other: str(right)},
+            )
 
 
 def party_of(connection: Connection, definition: Definition, content: Content) -> Party | None:

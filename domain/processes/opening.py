@@ -195,7 +195,9 @@ def refused_at_receipt(
 
 def amount_of(definition: Definition, content: Mapping[str, Any]) -> Money | None:
     """The amount the process is about; none when its type has none."""
-    return journal.total(definition, definition.amount, content) if definition.amount else None
+    if definition.amount is None or journal.is_without_money(definition, content):
+        return None
+    return journal.total(definition, definition.amount, content)
 
 
 def subject_of(definition: Definition, content: Mapping[str, Any]) -> str:
