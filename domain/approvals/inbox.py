@@ -14,9 +14,10 @@ from domain.identifiers import new_uuid
 from domain.refusal import Refusal
 
 OPEN = text("""
-    INSERT INTO tasks (tenant_id, id, process_id, kind, stage, round, level, levels, role, title,
-        amount, currency, subject_hash, opened_at, due_at, sequence)
-    SELECT :tenant, :id, :process, :kind, :stage, :round, :level, :levels, :role, :title, :amount,
+    INSERT INTO tasks (tenant_id, id, process_id, kind, stage, round, level, levels, seat, role,
+        title, amount, currency, subject_hash, opened_at, due_at, sequence)
+    SELECT :tenant, :id, :process, :kind, :stage, :round, :level, :levels, :seat, :role,
+        :title, :amount,
         :currency, :subject_hash, at, at + :deadline, :sequence
     FROM (SELECT business_now() AS at) AS now
     RETURNING due_at
@@ -51,6 +52,13 @@ CLOSE = text("""
     UPDATE tasks SET state = CASE kind WHEN 'approval' THEN 'withdrawn' ELSE 'decided' END,
         closed_at = (SELECT business_now()), sequence = :sequence
     WHERE tenant_id = :tenant AND process_id = :process AND state = 'open'
+""")
+BESIDE = text("""
+    SELECT o.id, o.kind, o.round, o.level, o.levels, o.role, o.due_at FROM tasks t
+    JOIN tasks o ON o.tenant_id = t.tenant_id AND o.process_id = t.process_id
+        AND o.stage = t.stage AND o.round = t.round AND o.level = t.level AND o.id <> t.id
+    WHERE t.tenant_id = (SELECT current_tenant()) AND t.id = :task AND o.state = 'open'
+    ORDER BY o.seat
 """)
 ROUNDS = text("""
     SELECT coalesce(max(round), 0) AS last,
@@ -101,11 +109,12 @@ def open_task(
     round: int,
     level: int,
     levels: int,
+    seat: int,
 ) -> OpenTask:
     """Put a task into the inbox of everybody with the role."""
     values = {name: getattr(opening, name) for name in Opening.__dataclass_fields__}
     values |= {"id": new_uuid(), "kind": kind, "role": role}
-    values |= {"round": round, "level": level, "levels": levels}
+    values |= {"round": round, "level": level, "levels": levels, "seat": seat}
     due_at = connection.execute(OPEN, values).scalar_one()
     return OpenTask(values["id"], kind, round, level, levels, role, due_at)
 
@@ -178,6 +187,11 @@ def decide(
             "sequence": sequence,
         },
     )
+
+
+def beside(connection: Connection, task: UUID) -> list[OpenTask]:
+    """The other seats of a task's level that still wait."""
+    return [OpenTask(*row) for row in connection.execute(BESIDE, {"task": task})]
 
 
 def close_open(connection: Connection, tenant: UUID, process: UUID, *, sequence: int) -> None:

@@ -85,21 +85,18 @@ class Approvable(Parkable):
 
     async def remind(self, number: int, *, escalate: bool) -> None:
         """Remind once more; past the deadline ask another role as well."""
-        if self.task is None:
-            return
         approval = self.definition.approval_at(self.stage)
-        widens = escalate and self.task.kind == "approval"
-        to = approval.escalate_to if approval and widens else None
-        await self.perform(
-            ApprovalActivities.remind_task,
-            RemindTask(
-                self.effect("remind_task", item=str(self.task.id), attempt=number),
-                self.task.id,
-                to,
-            ),
-            summary=f"Escalate to {to}" if to else "Remind the checkers",
-            options=ALWAYS,
-        )
+        for task in self.tasks:
+            widens = escalate and task.kind == "approval"
+            to = approval.escalate_to if approval and widens else None
+            await self.perform(
+                ApprovalActivities.remind_task,
+                RemindTask(
+                    self.effect("remind_task", item=str(task.id), attempt=number), task.id, to
+                ),
+                summary=f"Escalate to {to}" if to else "Remind the checkers",
+                options=ALWAYS,
+            )
 
     @workflow.update
     async def decide(self, message: Decide) -> Decision:
@@ -109,7 +106,7 @@ class Approvable(Parkable):
             if task in self.decided:
                 raise failure(Refusal("already_decided", "The task was already decided."))
             await self.caught_up(
-                lambda: self.task is not None and self.task.id == task, NO_SUCH_TASK
+                lambda: task in {waiting.id for waiting in self.tasks}, NO_SUCH_TASK
             )
             decision = await self.instructed(
                 ApprovalActivities.decide_task,

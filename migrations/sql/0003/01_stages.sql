@@ -5,6 +5,7 @@ ALTER TABLE processes ALTER COLUMN amount DROP NOT NULL, ALTER COLUMN currency D
 ALTER TABLE tasks ALTER COLUMN amount DROP NOT NULL, ALTER COLUMN currency DROP NOT NULL,
     ADD CONSTRAINT amount_has_currency CHECK ((amount IS NULL) = (currency IS NULL)),
     ADD COLUMN stage text,
+    ADD COLUMN seat integer NOT NULL DEFAULT 1,
     DROP CONSTRAINT tasks_kind_check,
     ADD CONSTRAINT tasks_kind_check CHECK (kind IN ('approval', 'correction', 'action')),
     DROP CONSTRAINT tasks_tenant_id_process_id_kind_round_level_key;
@@ -12,4 +13,5 @@ ALTER TABLE tasks NO FORCE ROW LEVEL SECURITY;
 UPDATE tasks SET stage = kind;
 ALTER TABLE tasks FORCE ROW LEVEL SECURITY;
 ALTER TABLE tasks ALTER COLUMN stage SET NOT NULL;
-ALTER TABLE tasks ADD UNIQUE (tenant_id, process_id, stage, round, level);
+ALTER TABLE tasks ALTER COLUMN seat DROP DEFAULT,
+    ADD UNIQUE (tenant_id, process_id, stage, round, level, seat);

@@ -6,6 +6,8 @@ import pytest
 
 # What is right, what is planted in its place, how many lines below the mistake is reported,
 # and the words of the message and of the cure.
+WHERE = "tables: {where: {hit: first, inputs: {total: money}, rules: [{then: [approval]}]}}\n"
+
 PLANTED = {
     "a stage that nobody leads to": (
         "correction: {title: Sent back for correction, asks: maker, remind_every: 1d}",
@@ -118,6 +120,28 @@ PLANTED = {
         "then: approval, otherwise: refused}",
         "then: next, otherwise: refused}\n  next: {title: Next, then: received}", 0,
         "goes round without doing or waiting", "a stage that waits or works"),
+    "an approval by bands and by a table": (
+        "    remind_every: 1d\n    deadline: 3d", "    table: who\n    deadline: 3d", None,
+        "has both of bands and table", "one of the two"),
+    "a table that is not there": (
+        "then: approval, otherwise: refused}", "route: where, otherwise: refused}", 0,
+        "'where' is no decision table", "Use one of: none so far"),
+    "a table that nothing asks": (
+        "amount: total\n", "amount: total\n" + WHERE, 1,
+        "Nothing asks the table 'where'", "Name it in `route`"),
+    "a table of a field that is not there": (
+        "amount: total\n", "amount: total\n" + WHERE.replace("total: money", "note: text"), None,
+        "'note' is no field that is required", "Use one of: cgst"),
+    "a table of another kind": (
+        "amount: total\n", "amount: total\n" + WHERE.replace("total: money", "total: number"),
+        None, "'total' is money, not number", "Write money"),
+    "a table with a gap": (
+        "amount: total\n",
+        "amount: total\n" + WHERE.replace("{then:", "{when: {total: '> 5.00 INR'}, then:"), None,
+        "No rule", "rule"),
+    "a level that cannot be read": (
+        "levels: [finance_approver, finance_head]", "levels: [finance_approver or finance_head]",
+        0, "is no level of an approval", "`role x 2`"),
     "nobody who starts": (
         "start: {title: Enter an invoice, by: [accounts_payable]}",
         "begin: {title: Enter an invoice, by: [accounts_payable]}", -1,
@@ -164,7 +188,7 @@ PLANTED = {
         "'InvoiceAproval' is no workflow", "Use one of: InvoiceApproval"),
     "an amount that is no money field": (
         "amount: total\n", "amount: due_date\n", 0,
-        "'due_date' is no money field", "Use one of: cgst, igst, sgst, total"),
+        "'due_date' is no money field or total", "Use one of: cgst, gst, igst"),
     "bands without an amount": (
         "amount: total\n", "", None,
         "no `amount` says which field", "Add `amount:"),
