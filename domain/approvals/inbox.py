@@ -24,8 +24,8 @@ OPEN = text("""
 """)
 LOOK = """
     SELECT t.id, t.process_id, t.kind, t.title, t.role, t.escalated_to, t.subject_hash, t.state,
-        t.stage, t.round, t.level, t.levels, p.created_by, p.definition_hash, d.action, d.person_id,
-        d.decided_at, w.name,
+        t.stage, t.round, t.level, t.levels, p.created_by, p.makers, p.definition_hash, d.action,
+        d.person_id, d.decided_at, w.name,
         ARRAY(SELECT e.person_id FROM decisions e JOIN tasks o
               ON o.tenant_id = e.tenant_id AND o.id = e.task_id
               WHERE o.tenant_id = t.tenant_id AND o.process_id = t.process_id
@@ -152,7 +152,8 @@ def look(connection: Connection, task: UUID) -> Task:
     decided = row.action and Decided(row.action, row.person_id, row.name, row.decided_at)
     checking = Checking(
         row.id, row.process_id, row.kind, row.title, row.role, row.escalated_to, row.subject_hash,
-        row.state, row.created_by, decided or None, frozenset(row.earlier_checkers), (),
+        row.state, row.created_by, frozenset(row.makers), decided or None,
+        frozenset(row.earlier_checkers), (),
     )  # fmt: skip
     return Task(checking, row.definition_hash, row.stage, row.round, row.level, row.levels)
 

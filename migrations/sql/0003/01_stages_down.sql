@@ -28,5 +28,5 @@ ALTER TABLE tasks DROP COLUMN stage, DROP COLUMN seat,
     ADD CONSTRAINT tasks_kind_check CHECK (kind IN ('approval', 'correction')),
     ADD CONSTRAINT tasks_tenant_id_process_id_kind_round_level_key UNIQUE (tenant_id, process_id, kind, round, level),
     ALTER COLUMN amount SET NOT NULL, ALTER COLUMN currency SET NOT NULL;
-ALTER TABLE processes DROP CONSTRAINT amount_has_currency,
+ALTER TABLE processes DROP COLUMN makers, DROP CONSTRAINT amount_has_currency,
     ALTER COLUMN amount SET NOT NULL, ALTER COLUMN currency SET NOT NULL;
