@@ -43,9 +43,7 @@ Folder = Annotated[
         show_default=False,
     ),
 ]
-To = Annotated[
-    Path | None, typer.Option("--to", metavar="FILE", help="Where it goes; else out.")
-]
+To = Annotated[Path | None, typer.Option("--to", metavar="FILE", help="Where it goes; else out.")]
 
 
 @command(app, "check", panel=PANEL)

@@ -43,7 +43,9 @@ def explained(definition: Definition, roles: Mapping[str, Role]) -> list[str]:
         "Journals": journals(definition),
     }
     lines = [f"{definition.title} ({definition.process})", definition.summary]
-    lines.append(f"References look like {definition.reference_prefix}-7K3M9QX2. {coded(definition)}")
+    lines.append(
+        f"References look like {definition.reference_prefix}-7K3M9QX2. {coded(definition)}"
+    )
     for heading, part in parts.items():
         if told := list(part):
             lines += ["", heading, *(f"  {line}" for line in told)]
@@ -115,9 +117,7 @@ def stages(definition: Definition, roles: Mapping[str, Role]) -> Iterator[str]:
                 yield f"   - {taken(definition, action, roles)}"
 
 
-def happening(
-    definition: Definition, stage: Stage, roles: Mapping[str, Role]
-) -> Iterator[str]:
+def happening(definition: Definition, stage: Stage, roles: Mapping[str, Role]) -> Iterator[str]:
     """What is done or waited for, and the ways on that nobody chooses but checkers."""
     if stage.post:
         yield f"Posts {', then '.join(stage.post)}."

@@ -37,7 +37,9 @@ def ways(definition: Definition) -> Iterator[Way]:
     yield Way(START, definition.first_stage, definition.actions["start"].title)
     for name, stage in definition.stages.items():
         for key, to in stage.leads.items():
-            yield Way(name, to, {"then": "", "otherwise": "refused"}.get(key, key.replace("_", " ")))
+            yield Way(
+                name, to, {"then": "", "otherwise": "refused"}.get(key, key.replace("_", " "))
+            )
         if stage.ends:
             continue
         for action in definition.actions.values():
@@ -80,7 +82,7 @@ def dot_text(text: str) -> str:
 
 def mermaid(definition: Definition) -> str:
     """The graph as a flowchart of Mermaid. Stages have the prefix `s_`: `end` is a word of its."""
-    lines = ["flowchart TD", "  start_((\" \"))", '  given_up_["given up"]']
+    lines = ["flowchart TD", '  start_((" "))', '  given_up_["given up"]']
     for name, stage in definition.stages.items():
         opening, closing = MERMAID_SHAPES[kind(stage)]
         lines.append(f'  s_{name}{opening}"{mermaid_text(stage.title)}"{closing}')

@@ -23,5 +23,18 @@ def schema_of_definitions() -> dict[str, Any]:
         "title": lines.pop("title"),
         "anyOf": [lines, {"type": "string", "minLength": 1}],
     }
+    close(schema)
     described = {"title": TITLE, "description": str(Definition.__doc__).split("\n\n")[0].strip()}
     return {"$schema": DIALECT, "$id": ID} | schema | described
+
+
+def close(schema: Any) -> None:
+    """Allow no other names than those that match: the pattern alone would only describe them."""
+    if isinstance(schema, dict):
+        if "patternProperties" in schema:
+            schema["additionalProperties"] = False
+        for part in schema.values():
+            close(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            close(part)

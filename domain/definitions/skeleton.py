@@ -30,7 +30,12 @@ amount: cost
 
 stages:
   entered: {{title: Entered, then: approval, otherwise: refused}}
-  approval: {{title: Waiting for approval, approval: manager, approved: approved, rejected: rejected, sent_back: correction}}
+  approval:
+    title: Waiting for approval
+    approval: manager
+    approved: approved
+    rejected: rejected
+    sent_back: correction
   correction: {{title: Sent back for correction, asks: maker, remind_every: 1d}}
   approved: {{title: Approved, ends: completed}}
   refused: {{title: Refused at receipt, ends: cancelled}}
@@ -39,8 +44,19 @@ stages:
 
 actions:
   start: {{title: Enter a request, by: [employee]}}
-  amend: {{title: Correct the request, by: [employee], from: [correction], to: approval, maker: must, edits: [all]}}
-  cancel: {{title: Cancel, by: [employee, manager], from: [approval, correction], to: cancelled, reason: true}}
+  amend:
+    title: Correct the request
+    by: [employee]
+    from: [correction]
+    to: approval
+    maker: must
+    edits: [all]
+  cancel:
+    title: Cancel
+    by: [employee, manager]
+    from: [approval, correction]
+    to: cancelled
+    reason: true
   repair: {{title: Repair a parked step, by: [operations]}}
 
 given_up: {{to: cancelled}}

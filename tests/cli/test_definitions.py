@@ -116,8 +116,8 @@ def test_an_explanation_says_who_approves_what_and_what_is_posted():
     assert "After 3 days Head of finance is asked as well" in told
     assert "Cr vendor_payable payable party vendor" in told
     assert (
-        "- Cancel and reverse leads to Cancelled and reversed: Finance approver or Head of finance, "
-        "but not who entered it; with a reason; reverses invoice first" in told
+        "- Cancel and reverse leads to Cancelled and reversed: Finance approver or Head of "
+        "finance, but not who entered it; with a reason; reverses invoice first" in told
     )
 
 
@@ -158,6 +158,12 @@ def test_the_schema_knows_the_keys_and_the_dialect():
     assert schema["additionalProperties"] is False
     assert {"process", "stages", "actions", "given_up"} <= set(schema["required"])
     assert "from" in schema["$defs"]["Action"]["properties"]
+    assert schema["properties"]["stages"]["additionalProperties"] is False
+    (block,) = (
+        each for each in schema["$defs"]["JournalTemplate"]["properties"]["postings"]["anyOf"]
+        if each["type"] == "string"
+    )  # fmt: skip
+    assert block["minLength"] == 1
 
 
 def test_a_new_process_holds_as_it_is_written(tmp_path):
