@@ -186,7 +186,7 @@ class Definition(Strict):
         found = dict(self.stages[stage].leads)
         route = self.tables.get(self.stages[stage].route or "")
         found |= {f"route {rule.then[0]}": rule.then[0] for rule in route.rules} if route else {}
-        if not self.stages[stage].ends:
+        if not (self.stages[stage].ends or self.stages[stage].works):
             for name, action in self.actions.items():
                 if action.to is not None and (not action.from_ or stage in action.from_):
                     found[name] = action.to

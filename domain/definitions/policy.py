@@ -97,14 +97,17 @@ def may(definition: Definition, action: str, roles: Collection[str]) -> bool:
 def actions_at(definition: Definition, stage: str) -> dict[str, Action]:
     """The actions that a person may take in a stage: none when the process has ended there.
 
-    `start` is never one of them. An action without `from` may be taken in every other stage.
+    `start` is never one of them, and where something is being done only a repair is. An action
+    without `from` may be taken in every other stage.
     """
-    if definition.stages[stage].ends:
+    found = definition.stages[stage]
+    if found.ends:
         return {}
     return {
         name: action
         for name, action in definition.actions.items()
         if name != "start" and (not action.from_ or stage in action.from_)
+        if not found.works or name == "repair"
     }
 
 

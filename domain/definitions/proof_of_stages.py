@@ -142,11 +142,11 @@ def approvals_lead_on(definition: Definition, _: Vocabulary) -> Iterator[Mistake
 
 
 def no_stages_pass_in_a_circle(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
-    """Stages that do nothing and wait for nobody do not lead to each other for ever."""
+    """Stages do not lead to each other for ever when nobody need act and every date has come."""
     passing: dict[str, tuple[str, ...]] = {
-        name: tuple(to for key, to in definition.leads_to(name).items() if passes(key))
+        name: tuple(to for way, to in definition.leads_to(name).items() if passes(way))
         for name, stage in definition.stages.items()
-        if (stage.then or stage.route) and not (stage.works or stage.until or stage.approval)
+        if not stage.works
     }
     for name in passing:
         if name in closure(set(passing[name]), passing):
@@ -155,8 +155,8 @@ def no_stages_pass_in_a_circle(definition: Definition, _: Vocabulary) -> Iterato
 
 
 def passes(way: str) -> bool:
-    """Whether a way leads on by itself."""
-    return way == "then" or way.startswith("route ")
+    """Whether a way may lead on by itself; an approval does where nobody has to give it."""
+    return way in ("then", "approved") or way.startswith("route ")
 
 
 def dates_are_waited_for(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
@@ -218,6 +218,9 @@ def actions_lead_somewhere(definition: Definition, _: Vocabulary) -> Iterator[Mi
             if origin in definition.stages and definition.stages[origin].ends:
                 what = f"{name!r} may be taken in {origin!r}, where the process has ended"
                 yield Mistake(("actions", name, "from", i), what, "Name a stage before the end")
+            elif origin in definition.stages and definition.stages[origin].works:
+                what = f"{name!r} may be taken in {origin!r}, while something is being done there"
+                yield Mistake(("actions", name, "from", i), what, "Name a stage that waits")
         if name not in ("start", "repair") and not (action.to or action.edits):
             what = f"The action {name!r} changes nothing"
             yield Mistake(("actions", name), what, "Add `to: <stage>` or `edits: [fields]`")

@@ -111,8 +111,8 @@ def facts(connection: Connection, process: UUID) -> Facts:
     )  # fmt: skip
     return Facts(
         process, row.reference, row.subject, row.stage, row.status,
-        money.given(row.amount, row.currency), row.created_by, frozenset(row.makers), row.document_id,
-        row.content, row.content_hash, row.revision, company, party,
+        money.given(row.amount, row.currency), row.created_by, frozenset(row.makers),
+        row.document_id, row.content, row.content_hash, row.revision, company, party,
     )  # fmt: skip
 
 

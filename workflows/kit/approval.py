@@ -68,6 +68,7 @@ class Approvable(Parkable):
             approval.remind_every if approval else self.definition.stages[self.stage].remind_every
         )
         deadline = approval.deadline if approval else None
+        pause = pause or deadline
         waited, reminders = timedelta(0), 0
         while True:
             self.show_stage()
