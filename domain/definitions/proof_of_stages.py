@@ -144,7 +144,9 @@ def approvals_lead_on(definition: Definition, _: Vocabulary) -> Iterator[Mistake
 def no_stages_pass_in_a_circle(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
     """Stages do not lead to each other for ever when nobody need act and every date has come."""
     passing: dict[str, tuple[str, ...]] = {
-        name: tuple(to for way, to in definition.leads_to(name).items() if passes(way))
+        name: tuple(
+            to for way, to in definition.leads_to(name).items() if passes(definition, name, way)
+        )
         for name, stage in definition.stages.items()
         if not stage.works
     }
@@ -154,9 +156,12 @@ def no_stages_pass_in_a_circle(definition: Definition, _: Vocabulary) -> Iterato
             yield Mistake(("stages", name, "then"), what, "Lead to a stage that waits or works")
 
 
-def passes(way: str) -> bool:
-    """Whether a way may lead on by itself; an approval does where nobody has to give it."""
-    return way in ("then", "approved") or way.startswith("route ")
+def passes(definition: Definition, stage: str, way: str) -> bool:
+    """Whether a way may lead on by itself; an approval's does where a table may want nobody."""
+    approval = definition.approval_at(stage)
+    table = definition.tables.get((approval.table if approval else None) or "")
+    wants_nobody = table is not None and any(r.then == (policy.NOBODY,) for r in table.rules)
+    return way == "then" or way.startswith("route ") or (way == "approved" and wants_nobody)
 
 
 def dates_are_waited_for(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:

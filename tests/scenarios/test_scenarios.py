@@ -55,7 +55,7 @@ def taken(case: Case, definition: Definition, step: Step, content: dict) -> dict
     """One step; the document as it is after it."""
     given = None
     if step.does not in VERDICTS and definition.actions[step.does].edits:
-        given = document(definition, {}) | content | edits(definition, step)
+        given = content | edits(definition, step)
     if step.refused:
         with refused(step.refused):
             done(case, step, given)

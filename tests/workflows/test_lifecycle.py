@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -199,3 +200,30 @@ def test_a_date_that_comes_moves_the_process_on_and_asks(garage: Office):
         garage.rows("UPDATE tenants SET clock_offset = '0' WHERE id = current_tenant()")
     assert open_tasks(case) == [("operations", 1, 1, 1)]
     assert case.titles()[-1] == "The date has come: Waiting for handover"
+
+
+def test_whoever_edited_checks_no_more(garage: Office):
+    case = garage.receive(request("purchase", "60000.00"), by="asha")
+    with garage_role(garage, "bina", "accounts_payable"):
+        case.act("bina", "dearer", given=request("purchase", "900.00"))
+        assert open_tasks(case) == [("finance_approver", 2, 1, 1)]
+        with refused("checker_must_differ_from_maker"):
+            decide_as(case, "bina", "finance_approver")
+
+
+@contextmanager
+def garage_role(office: Office, name: str, role: str) -> Iterator[None]:
+    """One of the cast with a role more."""
+    person = office.tenant.person(name)
+    office.rows(
+        "INSERT INTO role_grants (tenant_id, person_id, role, granted_at) "
+        "VALUES (current_tenant(), :person, :role, now() - interval '1 day')",
+        person=person, role=role,
+    )  # fmt: skip
+    try:
+        yield
+    finally:
+        office.rows(
+            "DELETE FROM role_grants WHERE person_id = :person AND role = :role",
+            person=person, role=role,
+        )  # fmt: skip

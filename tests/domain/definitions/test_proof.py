@@ -41,6 +41,16 @@ PLANTED = {
     "an action after the end": (
         "from: [correction], to: approval", "from: [correction, paid], to: approval", 0,
         "where the process has ended", "before the end"),
+    "an action while something is done": (
+        "from: [awaiting_due_date], to: payment, maker: must_not}",
+        "from: [awaiting_due_date, posting], to: payment, maker: must_not}", 0,
+        "may be taken in 'posting', while something is being done there", "a stage that waits"),
+    "dates that come in a circle": (
+        "rejected: rejected, sent_back: correction}",
+        "rejected: round, sent_back: correction}\n"
+        "  round: {title: Round, until: due_date, then: about}\n"
+        "  about: {title: About, until: due_date, then: round}", 1,
+        "goes round without doing or waiting", "a stage that waits or works"),
     "an action that changes nothing": (
         "from: [awaiting_due_date], to: payment, maker: must_not}",
         "from: [awaiting_due_date], maker: must_not}", 0,
