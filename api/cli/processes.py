@@ -126,11 +126,16 @@ def act(
     action: Annotated[str, typer.Argument(metavar="ACTION", help="Such as pay_now.")],
     *,
     reason: Annotated[str | None, typer.Option(help="Why.")] = None,
+    file: Annotated[
+        str | None,
+        typer.Option("--input", metavar="FILE|-", help="The whole document, for one that edits."),
+    ] = None,
     key: Key = None,
 ) -> None:
     """Take an action, such as pay_now."""
     path = f"/v1/processes/{known(session, process)}/actions/{action}"
-    show(session, session.client.post(path, dict(query(reason=reason)), key=new_key(key)).body)
+    asked = dict(query(reason=reason)) | ({"input": read_input(file)} if file else {})
+    show(session, session.client.post(path, asked, key=new_key(key)).body)
 
 
 @command(app, "cancel", panel=PANEL)

@@ -136,3 +136,18 @@ def test_every_list_can_be_drawn(kontor, process, command):
     result = kontor("bina", command)
 
     assert result.exit_code == 0, result.output
+
+
+def test_an_action_that_edits_takes_the_whole_document(answered, kontor):
+    lead = answered("asha", "start", "crm_lead", "--example")
+    process = answered("asha", "start", "crm_lead", "-", input=json.dumps(lead))
+    changed = json.dumps(lead | {"note": "Wants to see it", "next_follow_up": "2099-01-01"})
+
+    taken = answered("asha", "act", process["id"], "contacted", "--input", "-", input=changed)
+    assert taken["stage"]["name"] == "contacted"
+    assert taken["amount"] is None
+
+    strange = json.dumps(json.loads(changed) | {"name": "Somebody else"})
+    refused = kontor("asha", "act", process["id"], "contacted", "--input", "-", input=strange)
+    assert refused.exit_code != 0
+    assert "may change next_follow_up, expected_value, note, but not name" in refused.output
