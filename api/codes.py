@@ -72,6 +72,7 @@ CODES = {
     "process_must_be_open": Code(409, FINISHED),
     "action_must_fit_stage": Code(409, FINISHED),
     "field_must_be_editable": Code(409, "Leave that field as it is."),
+    "period_state_must_change": Code(409, FINISHED),
     "input_must_be_given": Code(422, "Send the whole document as it is to be."),
     "input_must_be_wanted": Code(422, "Leave the input out."),
     "amount_must_be_given": Code(422, CORRECT),

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from domain.definitions.catalog import Catalog, load
 from domain.finance.vendor_invoice import CHECK_NAMES
+from domain.operations.catalog import NEEDS
 from workflows.invoice_approval import InvoiceApproval
 
 PROCESSES = {"InvoiceApproval": InvoiceApproval}
@@ -17,4 +18,5 @@ def definitions(folder: Path) -> Catalog:
         chart=folder.parent / "chart_of_accounts.yaml",
         checks=CHECK_NAMES,
         workflows=list(PROCESSES),
+        operations=NEEDS,
     )

@@ -25,6 +25,7 @@ from activities.exceptions import ExceptionActivities
 from activities.histories import HistoryActivities
 from activities.integrity import IntegrityActivities, Sealing
 from activities.ledger import LedgerActivities
+from activities.operations import OperationActivities
 from activities.partners.bank import Bank
 from activities.payments import PaymentActivities
 from activities.processes import ProcessActivities
@@ -121,6 +122,7 @@ def worker(
         LedgerActivities(desk),
         PaymentActivities(desk, bank),
         ExceptionActivities(desk),
+        OperationActivities(desk),
         HistoryActivities(engine, temporal),
         *([IntegrityActivities(engine, sealing)] if sealing else []),
     )

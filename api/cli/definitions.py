@@ -150,6 +150,7 @@ def checked(files: Iterable[Path]) -> "Checked":
         {file: each for part in parts for file, each in part.definitions.items()},
         [error for part in parts for error in part.errors],
         {name: role for part in parts for name, role in part.roles.items()},
+        {name: account for part in parts for name, account in part.accounts.items()},
     )
 
 
@@ -157,9 +158,10 @@ def surroundings(roles: Path, chart: Path) -> "Surroundings":
     """What files may name, with the checks and workflows of this installation."""
     from domain.definitions.checking import Surroundings
     from domain.finance.vendor_invoice import CHECK_NAMES
+    from domain.operations.catalog import NEEDS
     from workflows.catalog import PROCESSES
 
-    return Surroundings(roles, chart, CHECK_NAMES, list(PROCESSES))
+    return Surroundings(roles, chart, CHECK_NAMES, list(PROCESSES), NEEDS)
 
 
 def nearest(file: Path, name: str) -> Path:

@@ -1,20 +1,32 @@
 """Definition files held against every rule, for those who write them: all mistakes of all files.
 
-`catalog.load` does the same for an installation and stops there; here what holds is told as well.
+`catalog.load` is the same for an installation, which begins only when there is none.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from domain.definitions.catalog import WORDS, strangers
-from domain.definitions.mistakes import Located
+from pydantic import BaseModel
+
+from domain.definitions import fields, model
+from domain.definitions import vocabulary as vocabularies
+from domain.definitions.mistakes import Located, Mistake, words_of
 from domain.definitions.model import Definition
 from domain.definitions.proof import prove
 from domain.definitions.source import Source, modelled, read
 from domain.definitions.vocabulary import Role, Roles, Vocabulary
 from domain.ledger import chart as charts
-from domain.ledger.chart import Chart
+from domain.ledger.chart import Account, Chart
+
+WORDS = words_of(
+    *(
+        thing
+        for module in (fields, model, vocabularies, charts)
+        for thing in vars(module).values()
+        if isinstance(thing, type) and issubclass(thing, BaseModel)
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +37,17 @@ class Surroundings:
     chart: Path
     checks: Collection[str] = ()
     workflows: Collection[str] = ()
+    operations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The definitions that hold, by file, every mistake, and the roles that were known."""
+    """The definitions that hold, by file, every mistake, and what they may name."""
 
     definitions: Mapping[str, Definition]
     errors: Sequence[Located]
     roles: Mapping[str, Role]
+    accounts: Mapping[str, Account]
 
 
 def check(files: Iterable[Path], around: Surroundings) -> Checked:
@@ -49,7 +63,8 @@ def check(files: Iterable[Path], around: Surroundings) -> Checked:
             errors += map(source.located, prove(definition, names))
     faulty = {error.file for error in errors}
     holding = holding_of(read_whole, faulty) if names else {}
-    return Checked(holding, sorted(set(errors)), names.roles if names else {})
+    known = names or Vocabulary({}, {}, (), (), {})
+    return Checked(holding, sorted(set(errors)), known.roles, known.accounts)
 
 
 def vocabulary(around: Surroundings, errors: list[Located]) -> Vocabulary | None:
@@ -61,7 +76,9 @@ def vocabulary(around: Surroundings, errors: list[Located]) -> Vocabulary | None
         errors += map(source.located, charts.mistakes(chart))
     if not roles or not chart:
         return None
-    return Vocabulary(roles.roles, chart.accounts, around.checks, around.workflows)
+    return Vocabulary(
+        roles.roles, chart.accounts, around.checks, around.workflows, around.operations
+    )
 
 
 def holding_of(
@@ -69,3 +86,27 @@ def holding_of(
 ) -> dict[str, Definition]:
     """The definitions of files without a mistake."""
     return {source.file: each for source, each in found if source.file not in faulty}
+
+
+def strangers(found: list[tuple[Source, Definition]]) -> Iterator[Located]:
+    """What no file can see alone: names that two have, and a name that is not the file's."""
+    yield from twice(found, "process", lambda definition: definition.process)
+    yield from twice(found, "reference_prefix", lambda definition: definition.reference_prefix)
+    for source, definition in found:
+        if Path(source.file).stem != definition.process:
+            what = f"The process {definition.process!r} stands in another name's file"
+            cure = f"Name the file {definition.process}.yaml"
+            yield source.located(Mistake(("process",), what, cure))
+
+
+def twice(
+    found: list[tuple[Source, Definition]], key: str, value_of: Callable[[Definition], str]
+) -> Iterator[Located]:
+    """Two files with one value where each needs its own."""
+    first: dict[str, str] = {}
+    for source, definition in found:
+        value = value_of(definition)
+        if value in first:
+            what = f"The {key} {value!r} is already that of {first[value]}"
+            yield source.located(Mistake((key,), what, "Choose another"))
+        first.setdefault(value, source.file)

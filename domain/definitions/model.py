@@ -33,7 +33,8 @@ class Unique(Strict):
 class Stage(Strict):
     """Where a process stands: what is done there, what it waits for, and where each leads.
 
-    It posts journals or does a coded step and goes on to `then`, or goes where the decision table
+    It posts journals or has something done (an operation, or a step of the type's workflow) and
+    goes on to `then`, or goes where the decision table
     `route` says; or it waits, for an `approval`,
     for a date (`until`, at the time of day `at`), or for somebody's action. `asks` puts that into
     the inbox of a role or of the maker. `ends` is the status of a process that rests here.

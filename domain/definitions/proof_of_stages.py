@@ -110,8 +110,7 @@ def a_stage_does_one_thing(definition: Definition, names: Vocabulary) -> Iterato
             if journal not in definition.journals:
                 yield unknown((*path, "post", i), journal, "journal", definition.journals)
         if stage.does and definition.workflow is None:
-            what = f"The step {stage.does!r} is done in code, but no `workflow` says in which"
-            yield Mistake((*path, "does"), what, "Add `workflow: <class>`, or post a journal")
+            yield from operation_is_known(definition, (*path, "does"), stage.does, names)
         if stage.asks and stage.asks not in (*names.roles, "maker"):
             yield unknown((*path, "asks"), stage.asks, "role", (*names.roles, "maker"))
         if stage.route and stage.then:
@@ -120,6 +119,20 @@ def a_stage_does_one_thing(definition: Definition, names: Vocabulary) -> Iterato
         if stage.asks and (used or stage.then):
             what = f"The stage {name!r} asks somebody, and goes on by itself"
             yield Mistake((*path, "asks"), what, "Keep `asks` for stages that wait for an action")
+
+
+def operation_is_known(
+    definition: Definition, path: Path, name: str, names: Vocabulary
+) -> Iterator[Mistake]:
+    """Without a workflow of its own a type names operations, and has the fields that they need."""
+    if name not in names.operations:
+        yield unknown(path, name, "operation, and no `workflow` has it", names.operations)
+        return
+    for needed, kind in names.operations[name].items():
+        field = definition.fields.get(needed)
+        if field is None or field.type != kind or not field.required:
+            what = f"The operation {name!r} needs {needed!r}"
+            yield Mistake(path, what, f"Add {needed}: {{type: {kind}, required: true, ...}}")
 
 
 def approvals_lead_on(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:

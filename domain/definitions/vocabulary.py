@@ -33,3 +33,4 @@ class Vocabulary:
     accounts: Mapping[str, Account]
     checks: Collection[str]
     workflows: Collection[str]
+    operations: Mapping[str, Mapping[str, str]]

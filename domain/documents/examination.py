@@ -15,6 +15,7 @@ from domain.definitions.model import Definition
 from domain.documents import store
 from domain.documents.store import Content
 from domain.finance.vendor_invoice import InvoiceFacts, check_invoice
+from domain.operations.catalog import check_operations
 from domain.refusal import Refusal
 
 PERIOD = text("""
@@ -52,6 +53,7 @@ def examine(
     if "entry_date_must_be_open" in definition.checks:
         for template in definition.journals.values():
             check_open(connection, company, journal.day(template.date, content, today))
+    check_operations(connection, definition, company, content)
     store.check_keys(connection, definition, content, process)
     return party
 

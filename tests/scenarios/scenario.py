@@ -15,11 +15,12 @@
           Cr bank 25000.00
 
 Dates may be written `today`, `today+30`, `today-1`. Money is `25000.00 INR`. `with` changes fields
-for an action that edits; `until_due: true` on a step waits for the date to come.
+for an action that edits, and of what is started by `first`: another process of the type before
+this one. `{posted}` is an entry that stands in the book.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from domain.definitions.source import Source, read
 
 FOLDER = Path(__file__).parent
 DAY = re.compile(r"today(?:([+-])(\d+))?")
+POSTED = "{posted}"
 OURS = ("because", "with", "at", "refused")
 
 
@@ -66,6 +68,7 @@ class Scenario(Strict):
 
     name: str
     given: Mapping[str, Any] = {}
+    first: tuple[Step, ...] = ()
     steps: tuple[Step, ...]
     ends: str
     book: str = ""
@@ -108,6 +111,11 @@ def document(definition: Definition, *changes: Mapping[str, Any]) -> dict[str, A
         written |= change
     kept = {name: dated(value) for name, value in written.items() if value != ""}
     return {name: on_the_wire(definition.fields.get(name), text) for name, text in kept.items()}
+
+
+def with_posted(given: Mapping[str, Any], entry: Callable[[], str]) -> dict[str, Any]:
+    """What is given, `{posted}` as the id of an entry that is posted for it."""
+    return {name: entry() if value == POSTED else value for name, value in given.items()}
 
 
 def dated(value: Any) -> Any:

@@ -1,5 +1,8 @@
 """A process goes from stage to stage as its definition says."""
 
+from activities.operations import CarryOut, OperationActivities
+from domain.processes.arriving import Arrival
+from domain.processes.effect import Effect
 from workflows.kit.booking import Bookable
 
 
@@ -14,13 +17,27 @@ class Staged(Bookable):
 
     async def passed(self) -> None:
         """Post what the stage posts, or wait until somebody or a date moves the process on."""
-        if self.definition.stages[self.stage].post:
+        stage = self.definition.stages[self.stage]
+        if stage.post:
             await self.posted()
+            return
+        if stage.does:
+            await self.carry_out(stage.does, to=str(stage.then))
             return
         turn = await self.waited()
         if turn is not None and turn.undoes:
             to = self.definition.actions[turn.kind].to
             await self.undone(turn.undoes, turn.reason, to=str(to))
+
+    async def carry_out(self, operation: str, *, to: str) -> None:
+        """An operation that the definition names, once."""
+
+        async def perform(effect: Effect) -> Arrival:
+            command = CarryOut(effect, self.start.definition_hash, operation, to)
+            summary = operation.replace("_", " ").capitalize()
+            return await self.perform(OperationActivities.carry_out, command, summary=summary)
+
+        self.stand(await self.carried_out(f"carry_out.{operation}", perform))
 
     @property
     def has_ended(self) -> bool:
