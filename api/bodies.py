@@ -20,6 +20,7 @@ NOUNS = {
     identifiers.EXCEPTION: "exception",
     identifiers.ENTRY: "entry",
     identifiers.HOLD: "hold",
+    identifiers.PERIOD: "period",
 }
 
 

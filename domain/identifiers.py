@@ -24,6 +24,7 @@ TASK = "tsk"
 EXCEPTION = "exc"
 ENTRY = "jrn"
 HOLD = "hld"
+PERIOD = "prd"
 EVIDENCE = "evd"
 EVENT = "evt"
 

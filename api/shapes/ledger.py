@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from api.caller import Caller
 from api.shapes.base import Money, Resource, Time, money
-from domain.identifiers import COMPANY, PERSON, written
+from domain.identifiers import COMPANY, PERIOD, PERSON, written
 from domain.ledger import hierarchy
 from domain.ledger.accounts import Account
 from domain.ledger.limits import Held
@@ -15,7 +15,6 @@ from domain.ledger.periods import Period
 from domain.ledger.statements import Line, Sums, TrialBalance
 from domain.money import Money as Amount
 
-PERIOD = "prd"
 # What the body of an account says in the words of the domain.
 COPIED = frozenset(
     {
