@@ -6,12 +6,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks import processes, tables
+from benchmarks import inbox, processes, tables
 from benchmarks.arena import ENGINE, FLOOR, REST
 from benchmarks.ledger import running as ledger
+from benchmarks.ledger.comparison import printed
 
 AT_A_TIME = (1, 32)
-COMPARISONS = ("processes", "ledger")
+COMPARISONS = ("processes", "inbox", "ledger")
 
 
 def main() -> None:
@@ -24,6 +25,10 @@ def main() -> None:
         )
         print(tables.processes(outcome), end="\n\n")
         results["processes"] = asdict(outcome)
+    if "inbox" in asked.comparison:
+        read = inbox.run(rounds=asked.rounds, quick=asked.quick)
+        print(printed(read), end="\n\n")
+        results["inbox"] = asdict(read)
     if "ledger" in asked.comparison:
         found = ledger.run(rounds=asked.rounds, quick=asked.quick, parts=asked.part)
         results["ledger"] = [asdict(each) for each in found]
@@ -36,7 +41,7 @@ def options() -> argparse.ArgumentParser:
     """What can be asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "comparison", nargs="*", default=COMPARISONS, help="processes, ledger (default both)"
+        "comparison", nargs="*", default=COMPARISONS, help="processes, inbox, ledger (default all)"
     )
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each side (default 5)")
     parser.add_argument(
