@@ -6,12 +6,28 @@ A check is a function that takes DocumentFacts, needs no database and refuses wi
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from domain.contracting import certificate
 from domain.documents.facts import Check, DocumentFacts
-from domain.finance import entry_date, invoice, parties, vendor_invoice
+from domain.finance import (
+    entry_date,
+    invoice,
+    parties,
+    sales_invoice,
+    settlement,
+    vendor_invoice,
+)
 
 CHECKS: Final[Mapping[str, Check]] = {
     check.__name__: check
-    for module in (entry_date, invoice, parties, vendor_invoice)
+    for module in (
+        certificate,
+        entry_date,
+        invoice,
+        parties,
+        sales_invoice,
+        settlement,
+        vendor_invoice,
+    )
     for check in module.CHECKS
 }
 

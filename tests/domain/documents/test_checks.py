@@ -52,3 +52,11 @@ def test_a_party_of_another_kind_is_refused(kind, wanted):
 def test_a_party_that_was_deactivated_is_refused():
     with refused("party_must_be_active", "Sharma and Sons (V-001)"):
         check_document(["party_must_be_active"], facts_of({}, active=False))
+
+
+def test_what_is_due_before_it_is_entered_is_refused():
+    name = "due_date_must_follow_entry_date"
+    dates = {"entry_date": "2026-07-16", "due_date": "2026-07-16"}
+    check_document([name], facts_of(dates))
+    with refused(name, "2026-07-15", "2026-07-16"):
+        check_document([name], facts_of(dates | {"due_date": "2026-07-15"}))
