@@ -121,7 +121,7 @@ def test_a_process_type_says_how_to_start_it(asha, bina):
     )
     assert sent.status_code == 202, sent.text
     listed = bina.get("/process-types").json()["data"]
-    assert [(t["type"], t["may_start"]) for t in listed] == [("invoice_approval", False)]
+    assert ("invoice_approval", False) in [(t["type"], t["may_start"]) for t in listed]
 
 
 def test_i_am_told_who_i_am(bina):
