@@ -23,6 +23,8 @@ from domain.approvals.deciding import Choice
 from domain.approvals.policy import APPROVE
 from domain.definitions import journal, policy
 from domain.definitions.model import Definition
+from domain.definitions.named_facts import named_facts
+from domain.definitions.policy import Seats
 from domain.documents import examination
 from domain.ledger.entry import JournalEntry
 from domain.money import Money as Amount
@@ -98,14 +100,15 @@ def start_trial(starting: Starting) -> Trial:
         ready = starting.checked(connection)
         definition = starting.definition
         amount = opening.amount_of(definition, ready.content)
-        ahead = policy.approvals_ahead(definition, definition.first_stage, amount)
+        known = named_facts(definition, ready.content)
+        ahead = policy.approvals_ahead(definition, definition.first_stage, known)
         approvers = approvers_of(connection, list(ahead), starting.caller)
         entries = entries_of(connection, definition, ready.company.id, ready.content)
     warnings = [f"Nobody can check level {a.level} ({a.role})." for a in approvers if not a.people]
     would = Would(
         subject=opening.subject_of(definition, ready.content),
         amount=money(amount, display=True) if amount else None,
-        stage=policy.resting(definition, definition.first_stage, amount, is_due=lambda _: False),
+        stage=policy.resting(definition, definition.first_stage, known, is_due=lambda _: False),
         steps=steps_of(definition, approvers, entries),
         approvers=approvers,
         postings=entries,
@@ -120,12 +123,13 @@ def bands(definition: Definition) -> tuple[Any, ...]:
 
 
 def approvers_of(
-    connection: Connection, ahead: Sequence[tuple[str, str]], caller: Caller
+    connection: Connection, ahead: Sequence[tuple[str, Seats]], caller: Caller
 ) -> list[Approver]:
-    """Each level with the people who hold its role, the maker left out."""
+    """Each seat of each level with the people who hold its role, the maker left out."""
     return [
         Approver(level=level, role=role, people=able(connection, role, caller))
-        for level, (_, role) in enumerate(ahead, 1)
+        for level, (_, seats) in enumerate(ahead, 1)
+        for role in seats
     ]
 
 
@@ -193,17 +197,18 @@ def decide_trial(deciding: Deciding) -> Trial:
     edge, caller = deciding.edge, deciding.caller
     with edge.reading(caller.tenant) as connection:
         definition = edge.definition(connection, found.definition_hash)
-        ahead = list(policy.approvals_ahead(definition, found.stage, found.amount))
-        levels = approvers_of(connection, ahead, caller)
         document = tasks.document(connection, found.process)
+        known = named_facts(definition, document.content)
+        ahead = list(policy.approvals_ahead(definition, found.stage, known))
+        levels = approvers_of(connection, ahead, caller)
         company = reading.get(connection, found.process).company
         entries = entries_of(connection, definition, company, document.content)
-    left = levels[found.level :]
+    left = [each for each in levels if each.level > found.level]
     action = deciding.choice.action
     agrees = action == APPROVE
     stands = agrees and found.level < found.levels
     leads = definition.stages[found.stage].leads[policy.VERDICTS[action]]
-    onward = policy.resting(definition, leads, found.amount, is_due=lambda _: False)
+    onward = policy.resting(definition, leads, known, is_due=lambda _: False)
     would = Would(
         subject=found.subject,
         amount=money(found.amount, display=True) if found.amount else None,

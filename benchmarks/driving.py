@@ -148,8 +148,8 @@ class EngineDriver:
             "received", start_workflow_operation=operation, result_type=Opened
         )
         submit = whole.elapsed
-        task = opened.arrival.task
-        assert task, f"The invoice was refused: {opened.refused}"
+        assert opened.refused is None, f"The invoice was refused: {opened.refused}"
+        (task,) = opened.arrival.tasks
         handle = await operation.workflow_handle()
         part = Clock.start()
         await handle.execute_update("decide", self.approval(task.id, invoice))

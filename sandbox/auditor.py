@@ -28,6 +28,8 @@ from temporalio.client import Client, WorkflowExecutionStatus
 Row = dict[str, Any]
 Rows = list[Row]
 
+# The stages of an invoice in which somebody is asked.
+WITH_TASK = ("approval", "correction")
 CLOSED = ("completed", "cancelled", "compensated")
 QUERIES = {
     "processes": "SELECT * FROM processes",
@@ -220,11 +222,21 @@ def bank_agrees(seen: Seen) -> Iterator[str]:
         by_reference[effect["reference"]].append(effect["amount"])
     for process in seen.rows["processes"]:
         found = by_reference.pop(process["reference"], [])
-        if process["status"] == "completed" and found != [process["amount"]]:
+        if pays(process) and process["status"] == "completed" and found != [process["amount"]]:
             yield f"O3 {process['reference']} is paid, but the bank's payments are {found}"
         if process["status"] in ("cancelled", "compensated") and found:
             yield f"O3 {process['reference']} is {process['status']}, but the bank paid {found}"
     yield from (f"O3 the bank paid {name}, which is no process" for name in by_reference)
+
+
+def pays(process: Row) -> bool:
+    """Whether processes of this type end with a payment."""
+    return str(process["type"]).startswith("invoice_approval")
+
+
+def seat_of(task: Row) -> int:
+    """The place of a task among those of its level."""
+    return int(task["seat"])
 
 
 def parts_agree(seen: Seen) -> Iterator[str]:
@@ -241,7 +253,14 @@ def parts_agree(seen: Seen) -> Iterator[str]:
         parked = [e for e in seen.of("exceptions", process["id"]) if e["state"] == "open"]
         if len(parked) != (process["status"] == "exception"):
             yield f"O4 {name} is {process['status']} with {len(parked)} open exceptions"
-        if len(tasks) != (not closed and process["stage"] in ("approval", "correction")):
+        if len({(t["stage"], t["round"], t["level"]) for t in tasks}) > 1:
+            yield f"O4 {name} has open tasks of several levels"
+        if any(closed or t["stage"] != process["stage"] for t in tasks):
+            yield f"O4 {name} stands at {process['stage']}, and tasks of another stage are open"
+        roles = " and ".join(dict.fromkeys(t["role"] for t in sorted(tasks, key=seat_of)))
+        if tasks and process["status"] == "waiting" and process["waiting_for"] != roles:
+            yield f"O4 {name} waits for {process['waiting_for']}, its tasks for {roles}"
+        if pays(process) and len(tasks) != (not closed and process["stage"] in WITH_TASK):
             yield f"O4 {name} stands at {process['stage']} with {len(tasks)} open tasks"
         yield from book_follows(seen, process)
     for id, status in workflows.items():
@@ -257,9 +276,13 @@ def book_follows(seen: Seen, process: Row) -> Iterator[str]:
     """What each end prescribes of the book, and that a bad end gives its document keys back."""
     name = process["reference"]
     kinds = sorted(e["kind"] for e in seen.of("entries", process["id"]))
-    prescribed = {"completed": (["normal", "normal"],), "compensated": (["normal", "reversal"],)}
-    prescribed["cancelled"] = ([],)
-    if process["status"] in prescribed and kinds not in prescribed[process["status"]]:
+    normal, reversals = kinds.count("normal"), kinds.count("reversal")
+    agrees = {
+        "completed": normal - reversals == 2 if pays(process) else normal >= reversals,
+        "compensated": normal == reversals > 0,
+        "cancelled": normal == reversals,
+    }
+    if not agrees.get(process["status"], True) or len(kinds) != normal + reversals:
         yield f"O4 {name} is {process['status']} with the entries {kinds}"
     held = len(seen.of("keys", process["id"]))
     if process["status"] in ("cancelled", "compensated") and held:

@@ -24,12 +24,12 @@ TENANT = UUID("0190a000-0000-7000-8000-000000000001")
 CHART = Path(config.__file__).parent / "chart_of_accounts.yaml"
 COMPANY_CODE = "KTR"
 
-# Name and roles. Nobody both makes and checks.
+# Name and roles. In no process does anybody both make and check.
 CAST = {
-    "asha": ("Asha Rao", ("accounts_payable",)),
-    "bina": ("Bina Iyer", ("finance_approver",)),
-    "deepa": ("Deepa Menon", ("finance_head",)),
-    "esha": ("Esha Kulkarni", ("treasurer", "operations")),
+    "asha": ("Asha Rao", ("accounts_payable", "employee", "sales")),
+    "bina": ("Bina Iyer", ("finance_approver", "employee", "manager")),
+    "deepa": ("Deepa Menon", ("finance_head", "employee", "hr_head", "sales_head")),
+    "esha": ("Esha Kulkarni", ("treasurer", "operations", "employee", "hr")),
     "chand": ("Chand Mistry", ("auditor",)),
     "gopal": ("Gopal Nair", ("accounts_receivable",)),
     "hema": ("Hema Joshi", ("accounts_payable", "accounts_receivable", "project_engineer")),

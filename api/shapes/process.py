@@ -145,7 +145,7 @@ def waiting(record: ProcessRecord, roles: Collection[str]) -> Waiting | None:
     if record.waiting_for == "maker":
         who = person(record.maker, record.maker_name)
         return Waiting(person=who, since=record.stage_since)
-    if record.waiting_for in roles:
+    if any(word in roles for word in record.waiting_for.split()):
         return Waiting(role=record.waiting_for, since=record.stage_since)
     return Waiting(timer=record.due_at, since=record.stage_since)
 

@@ -14,17 +14,19 @@ from domain.definitions import policy
 from domain.definitions.model import Definition
 from domain.definitions.policy import VERDICTS, Verdict
 from domain.processes import record
-from domain.processes.arriving import About, Arrival, Level, arrive, asked
+from domain.processes.arriving import About, Arrival, Level, arrive, asked, waiting
 from domain.processes.effect import Done, Effect, Move
 
 NEXT_LEVEL: Final = "next_level"
+SEATS_LEFT: Final = "seats_left"
+What = Verdict | Literal["next_level", "seats_left"]
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What a decision led to, and where the process stands now."""
 
-    verdict: Verdict | Literal["next_level"]
+    verdict: What
     arrival: Arrival
     by: str
 
@@ -73,13 +75,17 @@ def decide(
 
 def follow(
     connection: Connection, about: About, task: Task, choice: Choice
-) -> tuple[Verdict | Literal["next_level"], Arrival, Move]:
-    """What a decision leads to: the next level, or the stage that the definition names."""
+) -> tuple[What, Arrival, Move]:
+    """What a decision leads to: other seats, the next level, or what the definition names."""
     leads = about.definition.stages[task.stage].leads
-    roles = policy.levels(about.definition, task.stage, about.amount)
-    if choice.action == APPROVE and task.level < len(roles):
-        level = Level(task.stage, task.round, task.level + 1, roles)
-        return NEXT_LEVEL, *asked(connection, about, level)
+    if choice.action == APPROVE:
+        others = inbox.beside(connection, choice.task)
+        if others:
+            return SEATS_LEFT, *waiting(about, task.stage, others)
+        levels = policy.levels(about.definition, task.stage, about.facts)
+        if task.level < len(levels):
+            level = Level(task.stage, task.round, task.level + 1, levels)
+            return NEXT_LEVEL, *asked(connection, about, level)
     verdict = VERDICTS[choice.action]
     return verdict, *arrive(connection, about, leads[verdict], reason=choice.reason)
 

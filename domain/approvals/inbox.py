@@ -14,17 +14,18 @@ from domain.identifiers import new_uuid
 from domain.refusal import Refusal
 
 OPEN = text("""
-    INSERT INTO tasks (tenant_id, id, process_id, kind, stage, round, level, levels, role, title,
-        amount, currency, subject_hash, opened_at, due_at, sequence)
-    SELECT :tenant, :id, :process, :kind, :stage, :round, :level, :levels, :role, :title, :amount,
+    INSERT INTO tasks (tenant_id, id, process_id, kind, stage, round, level, levels, seat, role,
+        title, amount, currency, subject_hash, opened_at, due_at, sequence)
+    SELECT :tenant, :id, :process, :kind, :stage, :round, :level, :levels, :seat, :role,
+        :title, :amount,
         :currency, :subject_hash, at, at + :deadline, :sequence
     FROM (SELECT business_now() AS at) AS now
     RETURNING due_at
 """)
 LOOK = """
     SELECT t.id, t.process_id, t.kind, t.title, t.role, t.escalated_to, t.subject_hash, t.state,
-        t.stage, t.round, t.level, t.levels, p.created_by, p.definition_hash, d.action, d.person_id,
-        d.decided_at, w.name,
+        t.stage, t.round, t.level, t.levels, p.created_by, p.makers, p.definition_hash, d.action,
+        d.person_id, d.decided_at, w.name,
         ARRAY(SELECT e.person_id FROM decisions e JOIN tasks o
               ON o.tenant_id = e.tenant_id AND o.id = e.task_id
               WHERE o.tenant_id = t.tenant_id AND o.process_id = t.process_id
@@ -51,6 +52,13 @@ CLOSE = text("""
     UPDATE tasks SET state = CASE kind WHEN 'approval' THEN 'withdrawn' ELSE 'decided' END,
         closed_at = (SELECT business_now()), sequence = :sequence
     WHERE tenant_id = :tenant AND process_id = :process AND state = 'open'
+""")
+BESIDE = text("""
+    SELECT o.id, o.kind, o.round, o.level, o.levels, o.role, o.due_at FROM tasks t
+    JOIN tasks o ON o.tenant_id = t.tenant_id AND o.process_id = t.process_id
+        AND o.stage = t.stage AND o.round = t.round AND o.level = t.level AND o.id <> t.id
+    WHERE t.tenant_id = (SELECT current_tenant()) AND t.id = :task AND o.state = 'open'
+    ORDER BY o.seat
 """)
 ROUNDS = text("""
     SELECT coalesce(max(round), 0) AS last,
@@ -101,11 +109,12 @@ def open_task(
     round: int,
     level: int,
     levels: int,
+    seat: int,
 ) -> OpenTask:
     """Put a task into the inbox of everybody with the role."""
     values = {name: getattr(opening, name) for name in Opening.__dataclass_fields__}
     values |= {"id": new_uuid(), "kind": kind, "role": role}
-    values |= {"round": round, "level": level, "levels": levels}
+    values |= {"round": round, "level": level, "levels": levels, "seat": seat}
     due_at = connection.execute(OPEN, values).scalar_one()
     return OpenTask(values["id"], kind, round, level, levels, role, due_at)
 
@@ -143,7 +152,8 @@ def look(connection: Connection, task: UUID) -> Task:
     decided = row.action and Decided(row.action, row.person_id, row.name, row.decided_at)
     checking = Checking(
         row.id, row.process_id, row.kind, row.title, row.role, row.escalated_to, row.subject_hash,
-        row.state, row.created_by, decided or None, frozenset(row.earlier_checkers), (),
+        row.state, row.created_by, frozenset(row.makers), decided or None,
+        frozenset(row.earlier_checkers), (),
     )  # fmt: skip
     return Task(checking, row.definition_hash, row.stage, row.round, row.level, row.levels)
 
@@ -178,6 +188,11 @@ def decide(
             "sequence": sequence,
         },
     )
+
+
+def beside(connection: Connection, task: UUID) -> list[OpenTask]:
+    """The other seats of a task's level that still wait."""
+    return [OpenTask(*row) for row in connection.execute(BESIDE, {"task": task})]
 
 
 def close_open(connection: Connection, tenant: UUID, process: UUID, *, sequence: int) -> None:

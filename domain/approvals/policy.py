@@ -28,7 +28,8 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Checking:
-    """Everything the ladder looks at: the task, its maker, and who checked before in this round."""
+    """Everything the ladder looks at: the task, who entered its document, who changed it since
+    (`makers` are all of them), and who checked before in this round."""
 
     task: UUID
     process: UUID
@@ -39,6 +40,7 @@ class Checking:
     subject_hash: str
     state: str
     maker: UUID
+    makers: Collection[UUID]
     decided: Decided | None
     earlier_checkers: Collection[UUID]
     approver_roles: Collection[str]
@@ -79,7 +81,7 @@ def check_may_decide(task: Checking, actor: Actor) -> None:
         raise already_decided(task.title, task.decided)
     if task.state != "open":
         raise Refusal("task_must_be_open", f"{task.title} is no longer waiting for a decision.")
-    if actor.person == task.maker:
+    if actor.person in task.makers:
         raise Refusal(
             "checker_must_differ_from_maker",
             f"You entered {task.title}, so you cannot check it. Somebody else with the role can.",

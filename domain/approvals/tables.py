@@ -27,6 +27,7 @@ tasks = Table(
     Column("round", Integer, nullable=False),
     Column("level", Integer, nullable=False),
     Column("levels", Integer, nullable=False),
+    Column("seat", Integer, nullable=False),
     Column("role", Text, nullable=False),
     Column("escalated_to", Text),
     Column("title", Text, nullable=False),
@@ -39,7 +40,7 @@ tasks = Table(
     Column("reminders", Integer, nullable=False, server_default="0"),
     Column("closed_at", DateTime(timezone=True)),
     Column("sequence", BigInteger, nullable=False),
-    UniqueConstraint("tenant_id", "process_id", "stage", "round", "level"),
+    UniqueConstraint("tenant_id", "process_id", "stage", "round", "level", "seat"),
     within_tenant("process_id", "processes"),
     Index("tasks_open", "tenant_id", "opened_at", "id", postgresql_where=text("state = 'open'")),
 )

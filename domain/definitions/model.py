@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BeforeValidator, Field
 
 from domain import identifiers
+from domain.definitions.decision_table import DecisionTable
 from domain.definitions.fields import AnyField, Name, RowsField, Strict, Words
 from domain.ledger import notation
 
@@ -32,7 +33,8 @@ class Unique(Strict):
 class Stage(Strict):
     """Where a process stands: what is done there, what it waits for, and where each leads.
 
-    It posts journals or does a coded step and goes on to `then`; or it waits, for an `approval`,
+    It posts journals or does a coded step and goes on to `then`, or goes where the decision table
+    `route` says; or it waits, for an `approval`,
     for a date (`until`, at the time of day `at`), or for somebody's action. `asks` puts that into
     the inbox of a role or of the maker. `ends` is the status of a process that rests here.
     """
@@ -40,6 +42,7 @@ class Stage(Strict):
     title: Words
     post: tuple[Name, ...] = ()
     does: Name | None = None
+    route: Name | None = None
     approval: Name | None = None
     approved: Name | None = None
     rejected: Name | None = None
@@ -83,16 +86,23 @@ class Action(Strict):
 
 
 class Band(Strict):
-    """One role per level for amounts up to and including `up_to` (`50000.00 INR`)."""
+    """The levels for amounts up to and including `up_to` (`50000.00 INR`), one after the other.
+
+    A level is a role, `role x 2` for two people of it, `one & other` for both at once.
+    """
 
     up_to: str | None = None
-    levels: Annotated[tuple[Name, ...], Field(min_length=1)]
+    levels: Annotated[tuple[Words, ...], Field(min_length=1)]
 
 
 class Approval(Strict):
-    """Bands by amount, and how long a checker may take. Durations are `3d`, `12h`, `30m`, `5s`."""
+    """Who approves: bands by amount or a decision table; and how long a checker may take.
 
-    bands: Annotated[tuple[Band, ...], Field(min_length=1)]
+    Durations are `3d`, `12h`, `30m`, `5s`.
+    """
+
+    bands: tuple[Band, ...] = ()
+    table: Name | None = None
     remind_every: str | None = None
     deadline: str | None = None
     escalate_to: Name | None = None
@@ -144,6 +154,7 @@ class Definition(Strict):
     actions: Annotated[dict[Name, Action], Field(min_length=1)]
     given_up: GivenUp
     approvals: dict[Name, Approval] = {}
+    tables: dict[Name, DecisionTable] = {}
     totals: dict[Name, Annotated[tuple[str, ...], Field(min_length=1)]] = {}
     equal: tuple[tuple[str, str], ...] = ()
     number: Number | None = None
@@ -173,7 +184,9 @@ class Definition(Strict):
     def leads_to(self, stage: str) -> dict[str, str]:
         """Every stage that may follow, by what leads there: a key of the stage, or an action."""
         found = dict(self.stages[stage].leads)
-        if not self.stages[stage].ends:
+        route = self.tables.get(self.stages[stage].route or "")
+        found |= {f"route {rule.then[0]}": rule.then[0] for rule in route.rules} if route else {}
+        if not (self.stages[stage].ends or self.stages[stage].works):
             for name, action in self.actions.items():
                 if action.to is not None and (not action.from_ or stage in action.from_):
                     found[name] = action.to

@@ -6,11 +6,17 @@ from datetime import time, timedelta
 from typing import Final, Literal
 
 from domain import money
-from domain.definitions.model import Action, Definition
+from domain.definitions.decision_table import decide
+from domain.definitions.model import Action, Approval, Band, Definition
+from domain.definitions.named_facts import NamedFacts
 from domain.definitions.wording import placeholders
 from domain.money import Money
 from domain.refusal import Refusal
 
+# The roles that check side by side at one level.
+Seats = tuple[str, ...]
+NOBODY = "nobody"
+SEAT = re.compile(r"(?P<role>[a-z][a-z0-9_]*)( x (?P<times>[2-9]))?")
 DURATION = re.compile(r"([1-9][0-9]{0,4})([dhms])")
 UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 SEQUENCE = re.compile(r"(0[1-9])?")
@@ -22,17 +28,27 @@ VERDICTS: Final[Mapping[str, Verdict]] = {
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
-def levels(definition: Definition, stage: str, amount: Money | None) -> tuple[str, ...]:
-    """The role of each level that must approve this amount at a stage; none where none must.
+def levels(definition: Definition, stage: str, facts: NamedFacts) -> tuple[Seats, ...]:
+    """The levels that must approve such a document at a stage; none where none must.
 
     A band's limit belongs to the band. Refuses an amount in another currency than the bands'.
     """
     approval = definition.approval_at(stage)
-    for band in approval.bands if approval else ():
-        if band.up_to is None:
-            return band.levels
-        assert amount is not None, "The proof wants an amount for bands with limits."
-        limit = money.parse(band.up_to)
+    if approval is None:
+        return ()
+    if approval.table:
+        found = decide(definition.tables[approval.table], facts).outcomes
+    else:
+        found = band_of(definition, approval, facts).levels
+    return () if found == (NOBODY,) else tuple(map(seats, found))
+
+
+def band_of(definition: Definition, approval: Approval, facts: NamedFacts) -> Band:
+    """The first band whose limit the amount does not exceed."""
+    *limited, last = approval.bands
+    for band in limited:
+        amount, limit = facts[definition.amount or ""], money.parse(str(band.up_to))
+        assert isinstance(amount, Money), "The proof wants an amount for bands with limits."
         if limit.currency != amount.currency:
             raise Refusal(
                 "amount_must_be_in_currency_of_bands",
@@ -40,15 +56,30 @@ def levels(definition: Definition, stage: str, amount: Money | None) -> tuple[st
                 f"Enter the amount in {limit.currency}.",
             )
         if amount.amount <= limit.amount:
-            return band.levels
-    return ()
+            return band
+    return last
+
+
+def seats(level: str) -> Seats:
+    """The roles that check side by side at a level: `legal & director x 2` are three seats."""
+    found: list[str] = []
+    for part in level.split("&"):
+        match = SEAT.fullmatch(part.strip())
+        if match is None:
+            raise Refusal("level_must_be_readable", f"{level!r} is no level of an approval.")
+        found += [match["role"]] * int(match["times"] or 1)
+    return tuple(found)
 
 
 def approvers(definition: Definition, stage: str) -> frozenset[str]:
     """Every role that approves at some level of a stage."""
     approval = definition.approval_at(stage)
-    bands = approval.bands if approval else ()
-    return frozenset(role for band in bands for role in band.levels)
+    if approval is None:
+        return frozenset()
+    table = definition.tables.get(approval.table or "")
+    written = [level for band in approval.bands for level in band.levels]
+    written += [level for rule in (table.rules if table else ()) for level in rule.then]
+    return frozenset(role for level in written if level != NOBODY for role in seats(level))
 
 
 def decisions(definition: Definition, stage: str) -> tuple[str, ...]:
@@ -66,14 +97,17 @@ def may(definition: Definition, action: str, roles: Collection[str]) -> bool:
 def actions_at(definition: Definition, stage: str) -> dict[str, Action]:
     """The actions that a person may take in a stage: none when the process has ended there.
 
-    `start` is never one of them. An action without `from` may be taken in every other stage.
+    `start` is never one of them, and where something is being done only a repair is. An action
+    without `from` may be taken in every other stage.
     """
-    if definition.stages[stage].ends:
+    found = definition.stages[stage]
+    if found.ends:
         return {}
     return {
         name: action
         for name, action in definition.actions.items()
         if name != "start" and (not action.from_ or stage in action.from_)
+        if not found.works or name == "repair"
     }
 
 
@@ -88,33 +122,40 @@ def transition_is_possible(definition: Definition, stage: str, to: str) -> bool:
 
 
 def resting(
-    definition: Definition, stage: str, amount: Money | None, *, is_due: Callable[[str], bool]
+    definition: Definition, stage: str, facts: NamedFacts, *, is_due: Callable[[str], bool]
 ) -> str:
     """Where a process stands that comes to a stage: there, or further on when nothing waits there.
 
-    An approval that this amount does not need is passed, and so is a date that `is_due`.
+    An approval that nobody must give is passed, and so is a date that `is_due`.
     """
     found = definition.stages[stage]
     if found.approval:
-        onward = found.approved if not levels(definition, stage, amount) else None
+        onward = found.approved if not levels(definition, stage, facts) else None
+    elif found.route:
+        onward = routed(definition, found.route, facts)
     elif found.until:
         onward = found.then if is_due(stage) else None
     else:
         onward = None if found.works else found.then
-    return resting(definition, onward, amount, is_due=is_due) if onward else stage
+    return resting(definition, onward, facts, is_due=is_due) if onward else stage
+
+
+def routed(definition: Definition, table: str, facts: NamedFacts) -> str:
+    """The stage that a table of routes names for such a document."""
+    return decide(definition.tables[table], facts).outcomes[0]
 
 
 def approvals_ahead(
-    definition: Definition, stage: str, amount: Money | None
-) -> Iterator[tuple[str, str]]:
-    """Each level that must approve from a stage on, as stage and role, if everybody says yes."""
+    definition: Definition, stage: str, facts: NamedFacts
+) -> Iterator[tuple[str, Seats]]:
+    """Each level that must approve from a stage on, with its stage, if everybody says yes."""
     passed: set[str] = set()
     onward: str | None = stage
     while onward and onward not in passed:
         passed.add(onward)
         here = definition.stages[onward]
-        yield from ((onward, role) for role in levels(definition, onward, amount))
-        onward = here.approved or here.then
+        yield from ((onward, level) for level in levels(definition, onward, facts))
+        onward = routed(definition, here.route, facts) if here.route else here.approved or here.then
 
 
 def posted_before(definition: Definition, stage: str) -> frozenset[str]:

@@ -14,6 +14,7 @@ from domain.definitions.model import Band, Definition
 from domain.definitions.proof_of_example import example_is_accepted
 from domain.definitions.proof_of_journals import PROOF_OF_JOURNALS
 from domain.definitions.proof_of_stages import PROOF_OF_STAGES, unknown
+from domain.definitions.proof_of_tables import PROOF_OF_TABLES
 from domain.definitions.vocabulary import Vocabulary
 from domain.definitions.wording import placeholders
 from domain.refusal import Refusal
@@ -200,6 +201,7 @@ def number_is_known(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
 
 RULES: tuple[Rule, ...] = (
     *PROOF_OF_STAGES,
+    *PROOF_OF_TABLES,
     bands_ascend,
     approval_has_an_amount,
     approvals_are_used,

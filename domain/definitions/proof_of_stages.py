@@ -95,7 +95,7 @@ def a_stage_does_one_thing(definition: Definition, names: Vocabulary) -> Iterato
     for name, stage in definition.stages.items():
         path: Path = ("stages", name)
         kinds = [("post", stage.post), ("does", stage.does), ("approval", stage.approval)]
-        kinds.append(("until", stage.until))
+        kinds += [("until", stage.until), ("route", stage.route)]
         used = [key for key, value in kinds if value]
         if len(used) > 1:
             what = f"The stage {name!r} has {' and '.join(used)}"
@@ -114,6 +114,9 @@ def a_stage_does_one_thing(definition: Definition, names: Vocabulary) -> Iterato
             yield Mistake((*path, "does"), what, "Add `workflow: <class>`, or post a journal")
         if stage.asks and stage.asks not in (*names.roles, "maker"):
             yield unknown((*path, "asks"), stage.asks, "role", (*names.roles, "maker"))
+        if stage.route and stage.then:
+            what = f"The stage {name!r} has a route, and leads on without it"
+            yield Mistake((*path, "then"), what, "Keep one of the two")
         if stage.asks and (used or stage.then):
             what = f"The stage {name!r} asks somebody, and goes on by itself"
             yield Mistake((*path, "asks"), what, "Keep `asks` for stages that wait for an action")
@@ -139,16 +142,26 @@ def approvals_lead_on(definition: Definition, _: Vocabulary) -> Iterator[Mistake
 
 
 def no_stages_pass_in_a_circle(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
-    """Stages that do nothing and wait for nobody do not lead to each other for ever."""
+    """Stages do not lead to each other for ever when nobody need act and every date has come."""
     passing: dict[str, tuple[str, ...]] = {
-        name: (stage.then,)
+        name: tuple(
+            to for way, to in definition.leads_to(name).items() if passes(definition, name, way)
+        )
         for name, stage in definition.stages.items()
-        if stage.then and not (stage.works or stage.until or stage.approval)
+        if not stage.works
     }
     for name in passing:
         if name in closure(set(passing[name]), passing):
             what = f"From {name!r} the process goes round without doing or waiting for anything"
             yield Mistake(("stages", name, "then"), what, "Lead to a stage that waits or works")
+
+
+def passes(definition: Definition, stage: str, way: str) -> bool:
+    """Whether a way may lead on by itself; an approval's does where a table may want nobody."""
+    approval = definition.approval_at(stage)
+    table = definition.tables.get((approval.table if approval else None) or "")
+    wants_nobody = table is not None and any(r.then == (policy.NOBODY,) for r in table.rules)
+    return way == "then" or way.startswith("route ") or (way == "approved" and wants_nobody)
 
 
 def dates_are_waited_for(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
@@ -210,6 +223,9 @@ def actions_lead_somewhere(definition: Definition, _: Vocabulary) -> Iterator[Mi
             if origin in definition.stages and definition.stages[origin].ends:
                 what = f"{name!r} may be taken in {origin!r}, where the process has ended"
                 yield Mistake(("actions", name, "from", i), what, "Name a stage before the end")
+            elif origin in definition.stages and definition.stages[origin].works:
+                what = f"{name!r} may be taken in {origin!r}, while something is being done there"
+                yield Mistake(("actions", name, "from", i), what, "Name a stage that waits")
         if name not in ("start", "repair") and not (action.to or action.edits):
             what = f"The action {name!r} changes nothing"
             yield Mistake(("actions", name), what, "Add `to: <stage>` or `edits: [fields]`")
@@ -229,6 +245,8 @@ def the_book_follows(definition: Definition, names: Vocabulary) -> Iterator[Mist
     """No journal is posted twice, and none stands when a process ends as never having been."""
     if any(stages_exist(definition, names)) or any(actions_lead_somewhere(definition, names)):
         return
+    if not {to for ways in edges(definition).values() for to in ways} <= set(definition.stages):
+        return
     for name, stage in definition.stages.items():
         stands = policy.posted_before(definition, name)
         for i, journal in enumerate(stage.post):
@@ -244,19 +262,14 @@ def the_book_follows(definition: Definition, names: Vocabulary) -> Iterator[Mist
 
 
 def roles_exist(definition: Definition, names: Vocabulary) -> Iterator[Mistake]:
-    """Roles of actions, levels and escalation stand in the roles file."""
+    """Roles of actions and escalation stand in the roles file."""
     for name, action in definition.actions.items():
         for i, role in enumerate(action.by):
             if role not in names.roles:
                 yield unknown(("actions", name, "by", i), role, "role", names.roles)
     for name, approval in definition.approvals.items():
-        for i, band in enumerate(approval.bands):
-            for j, role in enumerate(band.levels):
-                if role not in names.roles:
-                    path: Path = ("approvals", name, "bands", i, "levels", j)
-                    yield unknown(path, role, "role", names.roles)
         if approval.escalate_to and approval.escalate_to not in names.roles:
-            path = ("approvals", name, "escalate_to")
+            path: Path = ("approvals", name, "escalate_to")
             yield unknown(path, approval.escalate_to, "role", names.roles)
 
 

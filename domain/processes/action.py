@@ -56,7 +56,7 @@ def check_action(definition: Definition, facts: Facts, actor: Actor, asked: Aske
     check_stage(definition, asked.action, stage=facts.stage, reference=facts.reference)
     check_role(definition, asked.action, actor)
     action = definition.actions[asked.action]
-    if action.maker == "must_not" and actor.person == facts.maker:
+    if action.maker == "must_not" and actor.person in facts.makers:
         raise Refusal(
             "checker_must_differ_from_maker",
             f"You entered {facts.subject}, so somebody else has to do this.",
@@ -140,7 +140,7 @@ def take(
     outputs: dict[str, Any] = {}
     inputs: dict[str, Any] = {"action": asked.action, "reason": asked.reason}
     if content is not None:
-        document = amend(connection, effect, definition, facts, content)
+        document = amend(connection, effect, definition, facts, actor, content)
         inputs |= {"before": facts.content, "after": content}
         outputs["document_hash"] = document.content_hash
         facts = record.facts(connection, effect.process)
@@ -169,6 +169,7 @@ def amend(
     effect: Effect,
     definition: Definition,
     facts: Facts,
+    actor: Actor,
     content: Input,
 ) -> Document:
     """Put a changed document in place, with the keys and the subject that it has now."""
@@ -180,6 +181,6 @@ def amend(
     store.hold_keys(connection, definition, content, tenant=effect.tenant, process=effect.process)
     record.describe(
         connection, effect.tenant, effect.process, subject=subject_of(definition, content),
-        amount=amount_of(definition, content),
+        amount=amount_of(definition, content), person=actor.person,
     )  # fmt: skip
     return document

@@ -1,6 +1,6 @@
 """A process arrives at a stage: whoever has to act there is asked, or its date is waited for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,8 @@ from domain.approvals.inbox import Opening, OpenTask
 from domain.definitions import content as reading
 from domain.definitions import policy
 from domain.definitions.model import Definition, Stage
+from domain.definitions.named_facts import NamedFacts, named_facts
+from domain.definitions.policy import Seats
 from domain.money import Money
 from domain.processes import record
 from domain.processes.effect import Done, Effect, Move
@@ -31,10 +33,10 @@ DUE = text("""
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Where a process stands, the task that waits there, and the seconds until its date comes."""
+    """Where a process stands, the tasks that wait there, and the seconds until its date comes."""
 
     stage: str
-    task: OpenTask | None = None
+    tasks: tuple[OpenTask, ...] = ()
     due_in_seconds: int | None = None
 
 
@@ -48,6 +50,11 @@ class About:
     content_hash: str
     subject: str
     amount: Money | None
+
+    @property
+    def facts(self) -> NamedFacts:
+        """What tables and limits may ask of the document."""
+        return named_facts(self.definition, self.content)
 
     @staticmethod
     def of(effect: Effect, definition: Definition, facts: Facts) -> "About":
@@ -85,10 +92,10 @@ def settle(
     def is_due(stage: str) -> bool:
         return due_of(connection, about, definition.stages[stage]).is_due
 
-    stage = policy.resting(definition, stage, about.amount, is_due=is_due)
+    stage = policy.resting(definition, stage, about.facts, is_due=is_due)
     found = definition.stages[stage]
     if found.approval:
-        process, levels = about.effect.process, policy.levels(definition, stage, about.amount)
+        process, levels = about.effect.process, policy.levels(definition, stage, about.facts)
         round = inbox.next_round(connection, process, stage, is_edited=is_edited)
         return asked(connection, about, Level(stage, round, 1, levels), reason=reason)
     if found.asks:
@@ -97,31 +104,33 @@ def settle(
         due = due_of(connection, about, found)
         until = record.long_date(reading.day(about.content, found.until))
         move = move_to(definition, stage, waiting_for=until, due_at=due.due_at)
-        return Arrival(stage, None, due.seconds), move
+        return Arrival(stage, (), due.seconds), move
     waiting_for = None if found.works else who_acts(definition, stage)
     return Arrival(stage), move_to(definition, stage, waiting_for=waiting_for, reason=reason)
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """The level of an approval, counted from 1, and the role of each."""
+    """The level of an approval, counted from 1, and the roles that check side by side at each."""
 
     stage: str
     round: int
     number: int
-    roles: tuple[str, ...]
+    seats: tuple[Seats, ...]
 
 
 def asked(
     connection: Connection, about: About, level: Level, *, reason: str | None = None
 ) -> tuple[Arrival, Move]:
-    """Open the task of a level; the process waits for it."""
-    task = inbox.open_task(
-        connection, opening(about, level.stage), kind="approval",
-        role=level.roles[level.number - 1], round=level.round, level=level.number,
-        levels=len(level.roles),
-    )  # fmt: skip
-    return waiting(about, level.stage, task, reason)
+    """Open a task for each seat of a level; the process waits for all of them."""
+    tasks = [
+        inbox.open_task(
+            connection, opening(about, level.stage), kind="approval", role=role,
+            round=level.round, level=level.number, levels=len(level.seats), seat=seat,
+        )
+        for seat, role in enumerate(level.seats[level.number - 1], 1)
+    ]  # fmt: skip
+    return waiting(about, level.stage, tasks, reason)
 
 
 def to_do(
@@ -131,17 +140,26 @@ def to_do(
     kind = "correction" if role == MAKER else "action"
     round = inbox.round_to_act(connection, about.effect.process, stage)
     task = inbox.open_task(
-        connection, opening(about, stage), kind=kind, role=role, round=round, level=1, levels=1
+        connection,
+        opening(about, stage),
+        kind=kind,
+        role=role,
+        round=round,
+        level=1,
+        levels=1,
+        seat=1,
     )
-    return waiting(about, stage, task, reason)
+    return waiting(about, stage, [task], reason)
 
 
-def waiting(about: About, stage: str, task: OpenTask, reason: str | None) -> tuple[Arrival, Move]:
-    """The process waits for a task."""
-    move = move_to(
-        about.definition, stage, waiting_for=task.role, due_at=task.due_at, reason=reason
-    )
-    return Arrival(stage, task), move
+def waiting(
+    about: About, stage: str, tasks: Sequence[OpenTask], reason: str | None = None
+) -> tuple[Arrival, Move]:
+    """The process waits for tasks."""
+    roles = " and ".join(dict.fromkeys(task.role for task in tasks))
+    due_at = min((task.due_at for task in tasks if task.due_at), default=None)
+    move = move_to(about.definition, stage, waiting_for=roles, due_at=due_at, reason=reason)
+    return Arrival(stage, tuple(tasks)), move
 
 
 def opening(about: About, stage: str) -> Opening:

@@ -25,7 +25,7 @@ OPEN = text("""
 """)
 LOOK = text("""
     SELECT e.id, e.process_id, e.step, e.attempt, e.cause, e.message, e.state, e.resolution,
-        w.name AS resolver, p.created_by, p.reference, p.stage, p.definition_hash
+        w.name AS resolver, p.makers, p.reference, p.stage, p.definition_hash
     FROM exceptions e
     JOIN processes p ON p.tenant_id = e.tenant_id AND p.id = e.process_id
     LEFT JOIN persons w ON w.tenant_id = e.tenant_id AND w.id = e.resolved_by
@@ -128,7 +128,7 @@ def check_cancel(
             "not_cancellable_after_payment",
             f"{row.reference}: {must_finish}. Mend the cause and retry, so that the book follows.",
         )
-    if actor.person == row.created_by:
+    if actor.person in row.makers:
         raise Refusal(
             "checker_must_differ_from_maker",
             f"You entered {row.reference}, so somebody else has to cancel it.",

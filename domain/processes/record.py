@@ -17,15 +17,16 @@ from domain.refusal import Refusal
 INSERT = text("""
     INSERT INTO processes (tenant_id, id, type, definition_hash, workflow_id, reference, subject,
         company_id, document_id, status, stage, stage_since, amount, currency, business_date,
-        external_ref, request_hash, created_by, created_by_user, sequence, created_at, updated_at)
+        external_ref, request_hash, created_by, created_by_user, makers, sequence,
+        created_at, updated_at)
     SELECT :tenant, :id, :type, :definition_hash, :workflow_id, :reference, :subject, :company,
         :document, 'running', :stage, at, :amount, :currency, business_today(), :external_ref,
-        :request_hash, :person, :user, 0, at, at
+        :request_hash, :person, :user, ARRAY[CAST(:person AS uuid)], 0, at, at
     FROM (SELECT business_now() AS at) AS now
     ON CONFLICT (tenant_id, type, external_ref) DO NOTHING
 """)
 FACTS = text("""
-    SELECT p.reference, p.subject, p.stage, p.status, p.amount, p.currency, p.created_by,
+    SELECT p.reference, p.subject, p.stage, p.status, p.amount, p.currency, p.created_by, p.makers,
         d.id AS document_id, d.content, d.content_hash, d.revision,
         c.id AS company_id, c.code AS company_code, c.name AS company_name, c.base_currency,
         c.gstin AS company_gstin, c.bank_account AS company_bank,
@@ -38,7 +39,8 @@ FACTS = text("""
     WHERE p.tenant_id = (SELECT current_tenant()) AND p.id = :process
 """)
 SUBJECT = text("""
-    UPDATE processes SET subject = :subject, amount = :amount, currency = :currency
+    UPDATE processes SET subject = :subject, amount = :amount, currency = :currency,
+        makers = ARRAY(SELECT unnest(makers) UNION SELECT CAST(:person AS uuid))
     WHERE tenant_id = :tenant AND id = :process
 """)
 
@@ -76,6 +78,7 @@ class Facts:
     status: str
     amount: Money | None
     maker: UUID
+    makers: frozenset[UUID]
     document: UUID
     content: dict[str, Any]
     content_hash: str
@@ -108,16 +111,27 @@ def facts(connection: Connection, process: UUID) -> Facts:
     )  # fmt: skip
     return Facts(
         process, row.reference, row.subject, row.stage, row.status,
-        money.given(row.amount, row.currency), row.created_by, row.document_id,
-        row.content, row.content_hash, row.revision, company, party,
+        money.given(row.amount, row.currency), row.created_by, frozenset(row.makers),
+        row.document_id, row.content, row.content_hash, row.revision, company, party,
     )  # fmt: skip
 
 
 def describe(
-    connection: Connection, tenant: UUID, process: UUID, *, subject: str, amount: Money | None
+    connection: Connection,
+    tenant: UUID,
+    process: UUID,
+    *,
+    subject: str,
+    amount: Money | None,
+    person: UUID,
 ) -> None:
-    """Say anew what the process is about, after its document was corrected."""
-    values: dict[str, Any] = {"subject": subject, "amount": None, "currency": None}
+    """Say anew what the process is about, after a person changed its document: she made it too."""
+    values: dict[str, Any] = {
+        "subject": subject,
+        "amount": None,
+        "currency": None,
+        "person": person,
+    }
     if amount is not None:
         values |= {"amount": amount.amount, "currency": amount.currency}
     connection.execute(SUBJECT, {**values, "tenant": tenant, "process": process})

@@ -17,7 +17,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from domain.database import METADATA, tenant_column, within_tenant
 from domain.ledger.tables import transaction_column
@@ -59,6 +59,7 @@ processes = Table(
     Column("request_hash", Text, nullable=False),
     Column("created_by", Uuid, nullable=False),
     Column("created_by_user", Uuid, nullable=False),
+    Column("makers", ARRAY(Uuid), nullable=False),
     Column("reason", Text),
     Column("sequence", BigInteger, nullable=False),
     Column("created_at", TIME, nullable=False),

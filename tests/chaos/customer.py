@@ -64,7 +64,7 @@ class Customer(Errand):
         await self.stands_at("correction")
         body = {"input": self.input(invoice_number=f"{self.number}/A")}
         path = f"/processes/{written(PROCESS, self.id)}/amend"
-        await self.post("asha", path, body, step="amend_document")
+        await self.post("asha", path, body, step="take_action")
 
     async def repair(self, who: str, resolution: str, *, cause: str | None = None) -> None:
         """Retry or cancel the parked step."""

@@ -128,6 +128,13 @@ async def reminded(errand: Errand) -> None:
     await errand.ends("paid")
 
 
+async def withdrawn(errand: Errand) -> None:
+    """Withdrawn where nothing stands that would be undone: it just goes on to its end."""
+    await errand.open()
+    await errand.act("asha", "withdraw")
+    await errand.ends("cancelled")
+
+
 async def answer_lost(errand: Errand) -> None:
     """The bank pays, its answer is lost; it is asked, and not paid again."""
     await errand.open()
@@ -150,6 +157,7 @@ OUTCOMES: Mapping[str, tuple[Script, dict[str, Any]]] = {
     "parked_by_lock": (parked_by_lock, {"months_ago": 1}),
     "parked_then_cancelled": (parked_then_cancelled, {"months_ago": 2}),
     "reminded": (reminded, {"type": REMINDED}),
+    "withdrawn": (withdrawn, {"type": REMINDED}),
     "answer_lost": (answer_lost, {}),
 }
 # These lock a period that others may be in; run beside others they need a month of their own.

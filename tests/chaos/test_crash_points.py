@@ -42,6 +42,7 @@ LEADS_PAST = {
     "decide_task": "approved_by_two",
     "take_action": "cancelled",
     "remind_task": "reminded",
+    "move_on": "withdrawn",
     "post_journal.invoice": "paid_now",
     "post_journal.payment": "paid_now",
     "pay_party": "paid",

@@ -245,7 +245,10 @@ def work(environment: Mapping[str, str]) -> None:
 
 
 def definitions(home: Path) -> Path:
-    """The shipped definitions, and one whose checkers are reminded after seconds."""
+    """The shipped definitions, and one whose checkers are reminded after seconds.
+
+    It can be withdrawn, too, by an action that would undo what does not stand yet.
+    """
     shipped = Path(config.__file__).parent
     folder = home / "definitions"
     shutil.copytree(shipped / "processes", folder / "processes")
@@ -254,7 +257,9 @@ def definitions(home: Path) -> Path:
     yaml = YAML()
     definition = yaml.load(shipped / "processes/finance/invoice_approval.yaml")
     definition["process"], definition["reference_prefix"] = REMINDED, "SOON"
-    definition["approval"]["remind_every"], definition["approval"]["deadline"] = "1s", "2s"
+    definition["approvals"]["by_amount"] |= {"remind_every": "1s", "deadline": "2s"}
+    withdraw = {"title": "Withdraw", "by": ["accounts_payable"], "from": ["approval"]}
+    definition["actions"]["withdraw"] = withdraw | {"to": "cancelled", "undoes": ["invoice"]}
     yaml.dump(definition, folder / f"processes/finance/{REMINDED}.yaml")
     return folder / "processes"
 

@@ -9,11 +9,12 @@ import time
 import pytest
 from typer.testing import CliRunner
 
-from api.cli import ledger
+from api.cli import definitions, ledger
 from api.cli.main import app
 
 COMMANDS = sorted((command.name,) for command in app.registered_commands)
 LEDGER = sorted(("ledger", command.name) for command in ledger.app.registered_commands)
+FILES = sorted(("definition", command.name) for command in definitions.app.registered_commands)
 WORK = [
     ("types",),
     ("start", "invoice_approval", "--example"),
@@ -71,13 +72,13 @@ def closed():
 
 
 def test_these_are_the_commands():
-    local = {"up", "demo", "doctor", "reset", "amend"}
+    local = {"up", "demo", "doctor", "reset", "amend", "new-process"}
     promised = {arguments[:1] for arguments in WORK} | {(name,) for name in local}
     assert promised == set(COMMANDS)
     assert {arguments[:2] for arguments in OF_THE_LEDGER} == set(LEDGER)
 
 
-@pytest.mark.parametrize("names", [*COMMANDS, *LEDGER], ids="-".join)
+@pytest.mark.parametrize("names", [*COMMANDS, *LEDGER, *FILES], ids="-".join)
 def test_each_command_explains_itself(names):
     result = run(*names, "--help")
 

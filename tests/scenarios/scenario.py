@@ -70,6 +70,11 @@ class Scenario(Strict):
     ends: str
     book: str = ""
 
+    @property
+    def slug(self) -> str:
+        """Its name as the name of a file."""
+        return re.sub("[^a-z0-9]+", "_", self.name.lower()).strip("_")
+
 
 class ScenarioFile(Strict):
     """Every scenario of a process type."""
@@ -88,6 +93,12 @@ def load(file: Path) -> ScenarioFile:
     source: Source = read(file)
     assert not source.errors, source.errors
     return ScenarioFile.model_validate(source.content)
+
+
+def slugs() -> dict[str, set[str]]:
+    """The scenarios of every type, by their slugs."""
+    known = map(load, files())
+    return {each.process: {scenario.slug for scenario in each.scenarios} for each in known}
 
 
 def document(definition: Definition, *changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from domain.processes.action import TAKEN_ELSEWHERE
 from tests.domain.refused import refused
 from tests.office import Case, Office
 from tests.scenarios.scenario import Scenario, ScenarioFile, Step, document, files, load
+from tests.workflows.replaying import record
 
 PATIENCE = 20
 LOADED = {file.stem: load(file) for file in files()}
@@ -54,7 +55,7 @@ def taken(case: Case, definition: Definition, step: Step, content: dict) -> dict
     """One step; the document as it is after it."""
     given = None
     if step.does not in VERDICTS and definition.actions[step.does].edits:
-        given = document(definition, {}) | content | edits(definition, step)
+        given = content | edits(definition, step)
     if step.refused:
         with refused(step.refused):
             done(case, step, given)
@@ -78,13 +79,17 @@ def done(case: Case, step: Step, given: dict | None) -> None:
 
 
 @pytest.mark.parametrize(("process", "scenario"), SCENARIOS)
-def test_a_scenario_comes_out_as_it_says(office: Office, process: str, scenario: Scenario):
+def test_a_scenario_comes_out_as_it_says(
+    office: Office, process: str, scenario: Scenario, request: pytest.FixtureRequest
+):
     case = played(office, office.catalog.get(process), scenario)
 
     stands_at(case, scenario.ends)
     if case.office.catalog.get(process).stages[scenario.ends].ends:
         assert case.outcome() == scenario.ends
     assert case.book() == scenario.book.strip()
+    if request.config.getoption("--record"):
+        record(process, scenario.slug, case)
 
 
 def test_every_type_has_scenarios(definitions: Catalog):

@@ -68,6 +68,7 @@ class Approvable(Parkable):
             approval.remind_every if approval else self.definition.stages[self.stage].remind_every
         )
         deadline = approval.deadline if approval else None
+        pause = pause or deadline
         waited, reminders = timedelta(0), 0
         while True:
             self.show_stage()
@@ -85,21 +86,18 @@ class Approvable(Parkable):
 
     async def remind(self, number: int, *, escalate: bool) -> None:
         """Remind once more; past the deadline ask another role as well."""
-        if self.task is None:
-            return
         approval = self.definition.approval_at(self.stage)
-        widens = escalate and self.task.kind == "approval"
-        to = approval.escalate_to if approval and widens else None
-        await self.perform(
-            ApprovalActivities.remind_task,
-            RemindTask(
-                self.effect("remind_task", item=str(self.task.id), attempt=number),
-                self.task.id,
-                to,
-            ),
-            summary=f"Escalate to {to}" if to else "Remind the checkers",
-            options=ALWAYS,
-        )
+        for task in self.tasks:
+            widens = escalate and task.kind == "approval"
+            to = approval.escalate_to if approval and widens else None
+            await self.perform(
+                ApprovalActivities.remind_task,
+                RemindTask(
+                    self.effect("remind_task", item=str(task.id), attempt=number), task.id, to
+                ),
+                summary=f"Escalate to {to}" if to else "Remind the checkers",
+                options=ALWAYS,
+            )
 
     @workflow.update
     async def decide(self, message: Decide) -> Decision:
@@ -109,7 +107,7 @@ class Approvable(Parkable):
             if task in self.decided:
                 raise failure(Refusal("already_decided", "The task was already decided."))
             await self.caught_up(
-                lambda: self.task is not None and self.task.id == task, NO_SUCH_TASK
+                lambda: task in {waiting.id for waiting in self.tasks}, NO_SUCH_TASK
             )
             decision = await self.instructed(
                 ApprovalActivities.decide_task,

@@ -57,7 +57,7 @@ class Process:
         self.stage = self.shown = self.definition.first_stage
         self.sequence = 0
         self.receipt: Opened | None = None
-        self.task: OpenTask | None = None
+        self.tasks: tuple[OpenTask, ...] = ()
         self.due_in_seconds: int | None = None
         self.turn: Turn | None = None
         self.under_way = 0
@@ -87,7 +87,7 @@ class Process:
 
     def stand(self, arrival: Arrival) -> None:
         """Stand where an activity has let the process arrive."""
-        self.stage, self.task = arrival.stage, arrival.task
+        self.stage, self.tasks = arrival.stage, arrival.tasks
         self.due_in_seconds = arrival.due_in_seconds
 
     @workflow.update
@@ -151,7 +151,8 @@ class Process:
             self.shown = self.stage
             workflow.upsert_search_attributes([STAGE.value_set(self.stage)])
         title = self.definition.stages[self.stage].title
-        waiting = f", needs {self.task.role}" if self.task else ""
+        roles = " and ".join(dict.fromkeys(task.role for task in self.tasks))
+        waiting = f", needs {roles}" if roles else ""
         subject = self.receipt.subject if self.receipt else ""
         workflow.set_current_details(f"**{subject}** {title}{waiting}")
 

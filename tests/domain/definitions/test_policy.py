@@ -14,22 +14,31 @@ LIMIT = 50_000_00
 @pytest.mark.parametrize(
     ("amount", "levels"),
     [
-        (0, ("finance_approver",)),
-        (LIMIT, ("finance_approver",)),
-        (LIMIT + 1, ("finance_approver", "finance_head")),
+        (0, (("finance_approver",),)),
+        (LIMIT, (("finance_approver",),)),
+        (LIMIT + 1, (("finance_approver",), ("finance_head",))),
     ],
 )
 def test_a_limit_belongs_to_its_band(invoice, amount, levels):
-    assert policy.levels(invoice, "approval", Money(amount, "INR")) == levels
+    assert policy.levels(invoice, "approval", {"total": Money(amount, "INR")}) == levels
 
 
 def test_an_amount_in_another_currency_is_refused(invoice):
     with refused("amount_must_be_in_currency_of_bands", "INR"):
-        policy.levels(invoice, "approval", Money(1, "USD"))
+        policy.levels(invoice, "approval", {"total": Money(1, "USD")})
 
 
 def test_where_nothing_is_approved_there_are_no_levels(invoice):
-    assert policy.levels(invoice, "correction", Money(1, "INR")) == ()
+    assert policy.levels(invoice, "correction", {}) == ()
+
+
+def test_seats_of_a_level_are_read():
+    assert policy.seats("owner") == ("owner",)
+    assert policy.seats("owner x 2") == ("owner", "owner")
+    assert policy.seats("owner & auditor x 2") == ("owner", "auditor", "auditor")
+    for written in ("", "owner x 1", "owner x 10", "owner &", "owner, auditor", "Owner"):
+        with refused("level_must_be_readable"):
+            policy.seats(written)
 
 
 def test_one_role_is_enough(invoice):

@@ -1,0 +1,228 @@
+"""A definition told in words, line by line, to people who will work with it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from domain import money
+from domain.definitions.fields import (
+    AccountField,
+    AnyField,
+    ChoiceField,
+    DateField,
+    MoneyField,
+    PartyField,
+    QuantityField,
+    RowsField,
+    TextField,
+)
+from domain.definitions.model import Action, Approval, Definition, JournalTemplate, Stage
+from domain.definitions.policy import actions_at
+from domain.definitions.vocabulary import Role
+
+ALL = "all"
+MAKER = "maker"
+UNITS = {"d": "day", "h": "hour", "m": "minute", "s": "second"}
+VERDICTS = {"approved": "Approved", "rejected": "Rejected", "sent_back": "Sent back"}
+ENDS = {
+    "completed": "It ends here, done.",
+    "cancelled": "It ends here, without effect.",
+    "compensated": "It ends here, with what was posted reversed.",
+}
+MAKERS = {
+    "may": "", "must": ", only who entered it", "must_not": ", but not who entered it",
+}  # fmt: skip
+
+
+def explained(definition: Definition, roles: Mapping[str, Role]) -> list[str]:
+    """The whole of it: fields, who starts, stages, approvals, journals. Without line ends."""
+    parts = {
+        "Fields": fields(definition.fields),
+        "Who may start": starts(definition, roles),
+        "Held at receipt": rules(definition),
+        "Stages": stages(definition, roles),
+        "Approvals": approvals(definition, roles),
+        "Journals": journals(definition),
+    }
+    lines = [f"{definition.title} ({definition.process})", definition.summary]
+    lines.append(
+        f"References look like {definition.reference_prefix}-7K3M9QX2. {coded(definition)}"
+    )
+    for heading, part in parts.items():
+        if told := list(part):
+            lines += ["", heading, *(f"  {line}" for line in told)]
+    return lines
+
+
+def coded(definition: Definition) -> str:
+    """Whether this file says everything."""
+    if definition.workflow:
+        return f"Steps named by `does` are code, in the workflow {definition.workflow}."
+    return "Everything it does stands in its file."
+
+
+def fields(known: Mapping[str, AnyField], indent: str = "") -> Iterator[str]:
+    """Each field in a line, those of rows below theirs."""
+    for name, field in known.items():
+        needed = "required" if field.required else "may be left out"
+        yield f"{indent}{field.label} ({name}): {kind(field)}, {needed}"
+        if isinstance(field, RowsField):
+            yield from fields(field.fields, indent + "  ")
+
+
+def kind(field: AnyField) -> str:
+    """What a field takes."""
+    match field:
+        case PartyField():
+            return "the code of a party"
+        case AccountField():
+            return f"an account of kind {field.kind}" if field.kind else "an account"
+        case DateField():
+            return "a day"
+        case MoneyField():
+            return "money"
+        case QuantityField():
+            return f"a number above zero with up to {field.decimals} decimals"
+        case ChoiceField():
+            return f"one of {', '.join(field.choices)}"
+        case TextField():
+            like = f" that matches {field.pattern}" if field.pattern else ""
+            return f"a line of up to {field.max_length} characters{like}"
+        case RowsField():
+            return f"up to {field.max_rows} rows of what follows"
+
+
+def starts(definition: Definition, roles: Mapping[str, Role]) -> Iterator[str]:
+    """The action `start`."""
+    start = definition.actions["start"]
+    yield f"{anyone(start.by, roles)}: {start.title}"
+
+
+def rules(definition: Definition) -> Iterator[str]:
+    """What an input is held against before it is taken."""
+    for unique in definition.unique:
+        labels = ", ".join(definition.fields[name].label for name in unique.fields)
+        yield f"No other process has the same: {labels}"
+    for one, other in definition.equal:
+        yield f"{one} equals {other}"
+    for check in definition.checks:
+        yield sentence(check.replace("_", " "))
+
+
+def stages(definition: Definition, roles: Mapping[str, Role]) -> Iterator[str]:
+    """Each stage: what happens, where it leads, and who may move it."""
+    for number, (name, stage) in enumerate(definition.stages.items(), 1):
+        yield f"{number}. {stage.title} ({name})"
+        yield from (f"   {line}" for line in happening(definition, stage, roles))
+        for action_name, action in actions_at(definition, name).items():
+            if action_name != "repair":
+                yield f"   - {taken(definition, action, roles)}"
+
+
+def happening(definition: Definition, stage: Stage, roles: Mapping[str, Role]) -> Iterator[str]:
+    """What is done or waited for, and the ways on that nobody chooses but checkers."""
+    if stage.post:
+        yield f"Posts {', then '.join(stage.post)}."
+    if stage.does:
+        yield f"Does {stage.does}, which is code."
+    if stage.approval:
+        yield f"Waits for the approval {stage.approval!r}."
+    if stage.asks:
+        asked = "who entered it" if stage.asks == MAKER else role(stage.asks, roles)
+        again = f", and again every {span(stage.remind_every)}" if stage.remind_every else ""
+        yield f"Asks {asked}{again}."
+    if stage.until:
+        at = f" at {stage.at}" if stage.at else ""
+        yield f"Waits for the day of {definition.fields[stage.until].label}{at}."
+    if stage.must_finish:
+        yield f"Cannot be given up here: {stage.must_finish}."
+    for key, to in stage.leads.items():
+        yield f"{led(key)}: {definition.stages[to].title}"
+    if stage.ends:
+        yield ENDS[stage.ends]
+
+
+def led(key: str) -> str:
+    """Under which condition a way is taken."""
+    return VERDICTS.get(key) or {"then": "Then", "otherwise": "When the input is refused"}[key]
+
+
+def taken(definition: Definition, action: Action, roles: Mapping[str, Role]) -> str:
+    """An action in a line."""
+    to = f" leads to {definition.stages[action.to].title}" if action.to else " stays here"
+    told = f"{action.title}{to}: {anyone(action.by, roles)}{MAKERS[action.maker]}"
+    if action.reason:
+        told += "; with a reason"
+    if action.edits:
+        told += f"; may change {changed(definition, action)}"
+    if action.undoes:
+        told += f"; reverses {', '.join(action.undoes)} first"
+    return told
+
+
+def changed(definition: Definition, action: Action) -> str:
+    """The fields that an action edits."""
+    if ALL in action.edits:
+        return "everything"
+    return ", ".join(definition.fields[name].label for name in action.edits)
+
+
+def approvals(definition: Definition, roles: Mapping[str, Role]) -> Iterator[str]:
+    """Who approves by amount, and how long it may take."""
+    for name, approval in definition.approvals.items():
+        yield f"{name}: each level is another person, and none is who entered it"
+        yield from (f"  {line}" for line in bands(approval, roles))
+        if approval.remind_every:
+            yield f"  Reminded every {span(approval.remind_every)}"
+        if approval.deadline and approval.escalate_to:
+            asked = role(approval.escalate_to, roles)
+            yield f"  After {span(approval.deadline)} {asked} is asked as well"
+
+
+def bands(approval: Approval, roles: Mapping[str, Role]) -> Iterator[str]:
+    """A line for each band."""
+    for band in approval.bands:
+        levels = ", then ".join(role(each, roles) for each in band.levels)
+        if band.up_to is not None:
+            limit = money.parse(band.up_to)
+            up_to = f"Up to {money.grouped(limit.amount, limit.currency)} {limit.currency}"
+        else:
+            up_to = "Above" if len(approval.bands) > 1 else "Any amount"
+        yield f"{up_to}: {levels}"
+
+
+def journals(definition: Definition) -> Iterator[str]:
+    """The templates in journal notation, and the totals they speak of."""
+    for name, journal in definition.journals.items():
+        yield from entry(definition, name, journal)
+    for name, parts in definition.totals.items():
+        yield f"{name} = {' + '.join(parts)}"
+
+
+def entry(definition: Definition, name: str, journal: JournalTemplate) -> Iterator[str]:
+    """One template: when it is posted, and its lines."""
+    at = [stage.title for stage in definition.stages.values() if name in stage.post]
+    yield f"{name}, posted at: {', '.join(at) or 'no stage of this file'}"
+    number = f"  number {definition.number.pattern}" if definition.number else ""
+    due = f"  due {journal.due}" if journal.due else ""
+    yield f"  {journal.date}  {journal.narration}{due}{number if journal.numbered else ''}"
+    yield from (f"    {line}" for line in journal.postings)
+
+
+def anyone(names: Iterable[str], roles: Mapping[str, Role]) -> str:
+    """Roles of which one is enough."""
+    return " or ".join(role(name, roles) for name in names)
+
+
+def role(name: str, roles: Mapping[str, Role]) -> str:
+    """A role by its title."""
+    return roles[name].title if name in roles else name
+
+
+def span(text: str) -> str:
+    """`3d` as `3 days`, `1d` as `day`: for after `every`."""
+    number, unit = text[:-1], UNITS[text[-1]]
+    return unit if number == "1" else f"{number} {unit}s"
+
+
+def sentence(text: str) -> str:
+    """With a capital letter."""
+    return text[:1].upper() + text[1:]
