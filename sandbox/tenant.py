@@ -1,4 +1,4 @@
-"""The tenant of the sandbox: a company, its people and vendors, its chart and open periods.
+"""The tenant of the sandbox: a company, its people, vendors, customers, chart and open periods.
 
 `python -m sandbox.tenant` makes it in the database of the settings; again changes nothing but what
 was added here. Ids are derived from the tenant's, so tokens and links outlive a reset.
@@ -31,6 +31,11 @@ CAST = {
     "deepa": ("Deepa Menon", ("finance_head", "employee", "hr_head", "sales_head")),
     "esha": ("Esha Kulkarni", ("treasurer", "operations", "employee", "hr")),
     "chand": ("Chand Mistry", ("auditor",)),
+    "gopal": ("Gopal Nair", ("accounts_receivable",)),
+    "hema": ("Hema Joshi", ("accounts_payable", "accounts_receivable", "project_engineer")),
+    "nila": ("Nila Das", ("accountant",)),
+    "tara": ("Tara Bose", ("storekeeper",)),
+    "mohan": ("Mohan Shetty", ("project_engineer",)),
 }
 
 # Code, name, GSTIN, account, IFSC. One in the company's state, one in another, one unregistered.
@@ -39,6 +44,21 @@ VENDORS = (
     ("V-002", "Deccan Software", "27AAMCD9206H1ZF", "50100200300402", "SIMB0000102"),
     ("V-003", "Lakshmi Stationers", None, "50100200300403", "SIMB0000103"),
 )  # fmt: skip
+
+# The same of vendors who were deactivated.
+FORMER_VENDORS = (
+    ("V-009", "Harihar Transport", "29AAECH2264N1Z6", "50100200300409", "SIMB0000109"),
+)  # fmt: skip
+
+# Code, name, GSTIN. One in the company's state, one in another, one unregistered, and the company
+# itself, as somebody enters it by mistake.
+CUSTOMERS = (
+    ("C-001", "Mysuru Retail", "29AAACM5731R1ZV"),
+    ("C-002", "Salem Traders", "33AAFCS4127K1ZD"),
+    ("C-003", "Ananya Hegde", None),
+    ("C-004", "Kontor Demo Shop", "29AAKCK4821M1Z0"),
+)
+FORMER_CUSTOMERS = (("C-009", "Kolhapur Mills", "27AAKFP6652M1ZK"),)
 
 ADD_TENANT = text(
     "INSERT INTO tenants (id, name, livemode) VALUES (:tenant, 'Kontor sandbox', false)"
@@ -61,9 +81,9 @@ GRANT_ROLE = text(
     " WHERE NOT EXISTS (SELECT FROM role_grants WHERE tenant_id = :tenant"
     " AND person_id = :person AND role = :role)"
 )
-ADD_VENDOR = text(
-    "INSERT INTO parties (tenant_id, id, code, name, kind, gstin, bank_account, bank_ifsc)"
-    " VALUES (:tenant, :id, :code, :name, 'vendor', :gstin, :account, :ifsc)"
+ADD_PARTY = text(
+    "INSERT INTO parties (tenant_id, id, code, name, kind, gstin, active, bank_account, bank_ifsc)"
+    " VALUES (:tenant, :id, :code, :name, :kind, :gstin, :active, :account, :ifsc)"
     " ON CONFLICT DO NOTHING"
 )
 # One account more than the chart has, as tests and scenarios need them.
@@ -93,7 +113,7 @@ class Tenant:
         return self._derived("user", name)
 
     def party(self, code: str) -> UUID:
-        """A vendor: `V-001`."""
+        """A vendor: `V-001`, or a customer: `C-001`."""
         return self._derived("party", code)
 
     def _derived(self, kind: str, name: str) -> UUID:
@@ -126,6 +146,7 @@ def open_tenant(engine: Engine, tenant: Tenant, *, today: date | None = None) ->
         )
         add_people(connection, tenant)
         add_vendors(connection, tenant)
+        add_customers(connection, tenant)
         open_book(connection, tenant.company, today or connection.scalar(TODAY))
     return tenant
 
@@ -143,10 +164,20 @@ def add_people(connection: Connection, tenant: Tenant) -> None:
 
 def add_vendors(connection: Connection, tenant: Tenant) -> None:
     """Those who send invoices."""
-    for code, name, gstin, account, ifsc in VENDORS:
+    for code, name, gstin, account, ifsc in (*VENDORS, *FORMER_VENDORS):
         vendor = {"id": tenant.party(code), "code": code, "name": name, "gstin": gstin}
+        vendor |= {"kind": "vendor", "active": (code, name, gstin, account, ifsc) in VENDORS}
         paid_at = {"account": account, "ifsc": ifsc}
-        connection.execute(ADD_VENDOR, {"tenant": tenant.id, **vendor, **paid_at})
+        connection.execute(ADD_PARTY, {"tenant": tenant.id, **vendor, **paid_at})
+
+
+def add_customers(connection: Connection, tenant: Tenant) -> None:
+    """Those who get invoices."""
+    for code, name, gstin in (*CUSTOMERS, *FORMER_CUSTOMERS):
+        customer = {"id": tenant.party(code), "code": code, "name": name, "gstin": gstin}
+        customer |= {"kind": "customer", "active": (code, name, gstin) in CUSTOMERS}
+        unpaid = {"account": None, "ifsc": None}
+        connection.execute(ADD_PARTY, {"tenant": tenant.id, **customer, **unpaid})
 
 
 def open_book(connection: Connection, company: UUID, today: date) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from domain.definitions.catalog import Catalog, load
-from domain.finance.vendor_invoice import CHECK_NAMES
+from domain.documents.checks import CHECK_NAMES
 from domain.operations.catalog import NEEDS
 from workflows.invoice_approval import InvoiceApproval
 

@@ -157,7 +157,7 @@ def checked(files: Iterable[Path]) -> "Checked":
 def surroundings(roles: Path, chart: Path) -> "Surroundings":
     """What files may name, with the checks and workflows of this installation."""
     from domain.definitions.checking import Surroundings
-    from domain.finance.vendor_invoice import CHECK_NAMES
+    from domain.documents.checks import CHECK_NAMES
     from domain.operations.catalog import NEEDS
     from workflows.catalog import PROCESSES
 

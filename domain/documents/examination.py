@@ -13,8 +13,9 @@ from domain.definitions import journal
 from domain.definitions.fields import AccountField, PartyField
 from domain.definitions.model import Definition
 from domain.documents import store
+from domain.documents.checks import check_document
+from domain.documents.facts import DocumentFacts
 from domain.documents.store import Content
-from domain.finance.vendor_invoice import InvoiceFacts, check_invoice
 from domain.operations.catalog import check_operations
 from domain.refusal import Refusal
 
@@ -41,15 +42,7 @@ def examine(
     check_amounts(definition, content)
     party = party_of(connection, definition, content)
     check_accounts(connection, definition, company, content)
-    if party is not None:
-        facts = InvoiceFacts(
-            content=content,
-            vendor_gstin=party.gstin,
-            vendor_active=party.active,
-            company_gstin=company.gstin or "",
-            today=today,
-        )
-        check_invoice(definition.checks, facts)
+    check_document(definition.checks, DocumentFacts(content, company, party, today))
     if "entry_date_must_be_open" in definition.checks:
         for template in definition.journals.values():
             check_open(connection, company, journal.day(template.date, content, today))

@@ -1,1 +1,1 @@
-"""Rules of vendor invoices and their payment."""
+"""Rules of invoices, their taxes, payments and settlements."""

@@ -10,7 +10,17 @@ import pytest
 from domain.database import transaction
 from domain.ledger import accounts, periods
 from domain.parties.gstin import check_gstin, state_of
-from sandbox.tenant import CAST, CHART, TENANT, VENDORS, Tenant, open_tenant
+from sandbox.tenant import (
+    CAST,
+    CHART,
+    CUSTOMERS,
+    FORMER_CUSTOMERS,
+    FORMER_VENDORS,
+    TENANT,
+    VENDORS,
+    Tenant,
+    open_tenant,
+)
 from tests.book import Book
 
 
@@ -37,8 +47,11 @@ def test_making_it_again_changes_nothing(database):
     assert again == people
 
 
-@pytest.mark.parametrize("gstin", [vendor[2] for vendor in VENDORS if vendor[2]])
-def test_a_vendors_gstin_is_valid(gstin):
+PARTIES = (*VENDORS, *FORMER_VENDORS, *CUSTOMERS, *FORMER_CUSTOMERS)
+
+
+@pytest.mark.parametrize("gstin", [party[2] for party in PARTIES if party[2]])
+def test_a_partys_gstin_is_valid(gstin):
     check_gstin(gstin)
 
 
@@ -47,6 +60,17 @@ def test_one_vendor_is_in_the_companys_state_and_one_in_another(database, tenant
         company = connection.exec_driver_sql("SELECT gstin FROM companies").scalar()
     assert state_of(company) == "29"
     assert [vendor[2] and state_of(vendor[2]) for vendor in VENDORS] == ["29", "27", None]
+
+
+def test_customers_are_of_the_companys_state_of_another_of_none_and_the_company(database, tenant):
+    with transaction(database.app, tenant.id) as connection:
+        company = connection.exec_driver_sql("SELECT gstin FROM companies").scalar()
+        former = connection.exec_driver_sql(
+            "SELECT kind, code FROM parties WHERE NOT active ORDER BY code"
+        ).all()
+    assert [each[2] and state_of(each[2]) for each in CUSTOMERS] == ["29", "33", None, "29"]
+    assert CUSTOMERS[3][2] == company
+    assert [tuple(row) for row in former] == [("customer", "C-009"), ("vendor", "V-009")]
 
 
 def test_nobody_both_makes_and_checks():

@@ -52,15 +52,19 @@ class Parkable(Process):
         self.exception: UUID | None = None
         self.repairs: list[Resolved] = []
         self.parkings = 0
+        # The last business attempt of each step that was done: a step done again is another.
+        self.attempts: dict[str, int] = {}
 
     async def carried_out(
         self, step: str, perform: Callable[[Effect], Awaitable[Result]]
     ) -> Result:
         """Carry out a step. What stops it is put before a person, then it is tried again."""
-        attempt = 1
+        attempt = self.attempts.get(step, 0) + 1
         while True:
             try:
-                return await perform(self.effect(step, attempt=attempt))
+                done = await perform(self.effect(step, attempt=attempt))
+                self.attempts[step] = attempt
+                return done
             except (ActivityError, StepRefused) as stopped:
                 trouble = trouble_of(stopped)
             await self.parked(step, attempt, trouble)

@@ -7,7 +7,7 @@ import pytest
 from domain.definitions.catalog import Catalog, load
 from domain.definitions.mistakes import DefinitionErrors
 from domain.definitions.model import Definition
-from domain.finance.vendor_invoice import CHECK_NAMES
+from domain.documents.checks import CHECK_NAMES
 
 CONFIG = Path(__file__).parents[3] / "config"
 INVOICE = CONFIG / "processes" / "finance" / "invoice_approval.yaml"

@@ -94,7 +94,7 @@ PLANTED = {
         "'pay_party' is no operation, and no `workflow` has it", "Use one of: none so far"),
     "a stage that asks nobody": (
         "asks: maker", "asks: makers", 0,
-        "'makers' is no role", "Use one of: accounts_payable"),
+        "'makers' is no role", "Use one of: accountant, accounts_payable"),
     "a stage that asks and goes on": (
         "asks: maker, remind_every: 1d", "asks: maker, then: approval, remind_every: 1d", None,
         "asks somebody, and goes on by itself", "Keep `asks`"),
@@ -162,7 +162,7 @@ PLANTED = {
         "No stage comes before the start", "Remove `from`"),
     "an action by an unknown role": (
         "by: [operations, finance_head]", "by: [operators, finance_head]", 0,
-        "'operators' is no role", "Use one of: accounts_payable"),
+        "'operators' is no role", "Use one of: accountant, accounts_payable"),
     "a level of an unknown role": (
         "levels: [finance_approver, finance_head]", "levels: [finance_aprover, finance_head]", 0,
         "'finance_aprover' is no role", "Use one of:"),

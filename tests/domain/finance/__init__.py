@@ -1,1 +1,1 @@
-"""Vendor invoices and their taxes."""
+"""Invoices, payments and settlements: their checks, taxes and journals."""

@@ -1,0 +1,1 @@
+"""Rules of contracts for works and their certificates."""

@@ -1,0 +1,1 @@
+"""What is certified to contractors."""

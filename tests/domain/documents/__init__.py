@@ -1,0 +1,1 @@
+"""Documents and the checks that they climb."""
