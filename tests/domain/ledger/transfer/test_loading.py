@@ -14,10 +14,10 @@ from sqlalchemy import text
 from domain.ledger import entries, statements
 from domain.ledger.entry import EntryKind, JournalEntry, Posting
 from domain.ledger.transfer import chunk as chunks
-from domain.ledger.transfer import drafts, loading
+from domain.ledger.transfer import loading
 from domain.ledger.transfer.loading import AccountSum, Source, Sum
 from domain.ledger.transfer.mapping import Columns
-from domain.money import LARGEST_AMOUNT, parse, plain
+from domain.money import LARGEST_AMOUNT, plain
 from sandbox.tenant import Tenant, open_tenant
 from tests.book import Book
 from tests.domain.ledger.race import at_once
@@ -171,25 +171,6 @@ def test_currencies_may_balance_in_the_base_currency_only_together(book, table):
           Dr  bank    10.00 EUR =  901.00 INR
           Cr  sales   10.00 EUR =  900.00 INR
     """)
-
-
-@pytest.mark.parametrize(
-    ("written", "currency", "minor_units"),
-    [
-        ("1180.50", "INR", 1_180_50), ("-1180.50", "INR", -1_180_50), ("1180.5", "INR", 1_180_50),
-        ("1,180.50", "INR", 1_180_50), ("1180", "INR", 1_180_00), ("700", "JPY", 700),
-        ("3.005", "KWD", 3_005), ("999999999999.99", "INR", 99_999_999_999_999),
-    ],
-)  # fmt: skip
-def test_an_amount_is_read_as_money_is(written, currency, minor_units):
-    assert drafts.minor(written, currency) == minor_units
-    assert parse(f"{written} {currency}").amount == minor_units
-
-
-@pytest.mark.parametrize("written", ["1.", ".50", "-.50", "--1.00", "+1.00", "1.005", "١.٠٠"])
-def test_what_is_no_money_is_no_amount(written):
-    with refused("money_must_fit_currency" if written == "1.005" else "money_must_be_readable"):
-        drafts.minor(written, "INR")
 
 
 WRONG_ROWS = [
