@@ -234,11 +234,6 @@ def pays(process: Row) -> bool:
     return str(process["type"]).startswith("invoice_approval")
 
 
-def seat_of(task: Row) -> int:
-    """The place of a task among those of its level."""
-    return int(task["seat"])
-
-
 def parts_agree(seen: Seen) -> Iterator[str]:
     """O4: record, tasks, exceptions, book and engine tell the same story."""
     workflows = dict(seen.workflows)
@@ -253,11 +248,10 @@ def parts_agree(seen: Seen) -> Iterator[str]:
         parked = [e for e in seen.of("exceptions", process["id"]) if e["state"] == "open"]
         if len(parked) != (process["status"] == "exception"):
             yield f"O4 {name} is {process['status']} with {len(parked)} open exceptions"
-        if len({(t["stage"], t["round"], t["level"]) for t in tasks}) > 1:
-            yield f"O4 {name} has open tasks of several levels"
         if any(closed or t["stage"] != process["stage"] for t in tasks):
             yield f"O4 {name} stands at {process['stage']}, and tasks of another stage are open"
-        roles = " and ".join(dict.fromkeys(t["role"] for t in sorted(tasks, key=seat_of)))
+        ordered = sorted(tasks, key=lambda task: task["seat"])
+        roles = " and ".join(dict.fromkeys(task["role"] for task in ordered))
         if tasks and process["status"] == "waiting" and process["waiting_for"] != roles:
             yield f"O4 {name} waits for {process['waiting_for']}, its tasks for {roles}"
         if pays(process) and len(tasks) != (not closed and process["stage"] in WITH_TASK):

@@ -140,7 +140,7 @@ def take(
     outputs: dict[str, Any] = {}
     inputs: dict[str, Any] = {"action": asked.action, "reason": asked.reason}
     if content is not None:
-        document = amend(connection, effect, definition, facts, actor, content)
+        document = amend(connection, effect, definition, facts, content, by=actor)
         inputs |= {"before": facts.content, "after": content}
         outputs["document_hash"] = document.content_hash
         facts = record.facts(connection, effect.process)
@@ -169,8 +169,9 @@ def amend(
     effect: Effect,
     definition: Definition,
     facts: Facts,
-    actor: Actor,
     content: Input,
+    *,
+    by: Actor,
 ) -> Document:
     """Put a changed document in place, with the keys and the subject that it has now."""
     party = examination.examine(connection, definition, facts.company, content, effect.process)
@@ -181,6 +182,6 @@ def amend(
     store.hold_keys(connection, definition, content, tenant=effect.tenant, process=effect.process)
     record.describe(
         connection, effect.tenant, effect.process, subject=subject_of(definition, content),
-        amount=amount_of(definition, content), person=actor.person,
+        amount=amount_of(definition, content), person=by.person,
     )  # fmt: skip
     return document

@@ -1,0 +1,1 @@
+"""Scenario files by area, what runs them, and what they must not leave out."""
