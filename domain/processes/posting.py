@@ -1,9 +1,9 @@
 """The steps of a process that write to the book, and where the process stands after each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from domain.access import company as masters
 from domain.definitions import journal
@@ -16,6 +16,13 @@ from domain.processes import record
 from domain.processes.arriving import About, Arrival, arrive
 from domain.processes.effect import Done, Effect, Move
 from domain.processes.record import Facts
+
+NUMBER = text("""
+    SELECT n.number FROM voucher_numbers n
+    JOIN journal_entries j ON j.tenant_id = n.tenant_id AND j.id = n.entry_id
+    WHERE j.tenant_id = (SELECT current_tenant()) AND j.process_id = :process
+    ORDER BY n.sequence LIMIT 1
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +40,33 @@ def post(
     """Fill a template from the document and post it; then the process goes on to the stage `to`."""
     facts = record.facts(connection, effect.process)
     entry = entry_of(connection, effect, definition, facts, template)
+    kept = number_kept(connection, effect.process) if entry.numbering else None
+    if kept is not None:
+        entry = replace(entry, numbering=None, narration=f"{entry.narration} ({kept})")
     posted = book.post(connection, entry, key=effect.key)
+    drawn = posted.number or kept
     arrival, move = gone_on(connection, About.of(effect, definition, facts), facts.stage, to)
     currency = entry.postings[0].currency
     amount = sum(posting.amount for posting in entry.postings if posting.amount > 0)
-    number = f" as {posted.number}" if posted.number else ""
+    number = f" as {drawn}" if drawn else ""
     return Done(
-        Posted(posted.entry, posted.number, arrival),
+        Posted(posted.entry, drawn, arrival),
         title=f"Posted {Money(amount, currency)}: {entry.narration}{number}",
         event="entry.posted",
         move=move,
         inputs={"template": template, "document_hash": facts.content_hash},
-        outputs={"entry": written(ENTRY, posted.entry), "number": posted.number},
+        outputs={"entry": written(ENTRY, posted.entry), "number": drawn},
     )
+
+
+def number_kept(connection: Connection, process: UUID) -> str | None:
+    """The voucher number that the process drew before: what was issued keeps it for ever.
+
+    A tax invoice has one consecutive serial number (CGST Rules, 2017, rule 46(b)); an entry that is
+    reversed and posted anew is still of the same invoice.
+    """
+    found: str | None = connection.execute(NUMBER, {"process": process}).scalar_one_or_none()
+    return found
 
 
 def gone_on(

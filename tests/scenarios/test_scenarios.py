@@ -124,6 +124,27 @@ def test_a_scenario_comes_out_as_it_says(
         record(process, scenario.slug, case)
 
 
+@pytest.mark.parametrize("process", ["purchase_invoice", "sales_invoice"])
+def test_what_is_posted_anew_keeps_its_number(office: Office, process: str):
+    definition = office.catalog.get(process)
+    anew = next(s for s in LOADED[process].scenarios if "anew" in s.name)
+    own = {key: f"N-{process[:8]}" for unique in definition.unique for key in unique.fields[-1:]}
+    case = played(office, definition, anew.model_copy(update={"given": {**anew.given, **own}}))
+    stands_at(case, anew.ends)
+
+    numbers = office.rows(
+        "SELECT n.number, j.narration FROM journal_entries j "
+        "LEFT JOIN voucher_numbers n ON n.entry_id = j.id "
+        "WHERE j.process_id = :id AND j.kind = 'normal' ORDER BY j.id",
+        id=case.process,
+    )
+    assert len(numbers) == 2
+    assert numbers[1].number is None
+    assert numbers[1].narration.endswith(f"({numbers[0].number})")
+    posted = [title for title in case.titles() if title.startswith("Posted")]
+    assert all(title.endswith(f" as {numbers[0].number}") for title in posted)
+
+
 def test_every_type_has_scenarios(definitions: Catalog):
     assert {known.process for known in LOADED.values()} == set(definitions.definitions) - CODED
 
