@@ -53,12 +53,12 @@ FORMER_VENDORS = (
 # Code, name, GSTIN. One in the company's state, one in another, one unregistered, and the company
 # itself, as somebody enters it by mistake.
 CUSTOMERS = (
-    ("C-001", "Mysuru Retail", "29AAACM5731R1ZV"),
-    ("C-002", "Salem Traders", "33AAFCS4127K1ZD"),
-    ("C-003", "Ananya Hegde", None),
-    ("C-004", "Kontor Demo Shop", "29AAKCK4821M1Z0"),
+    ("C-101", "Mysuru Retail", "29AAACM5731R1ZV"),
+    ("C-102", "Salem Traders", "33AAFCS4127K1ZD"),
+    ("C-103", "Ananya Hegde", None),
+    ("C-104", "Kontor Demo Shop", "29AAKCK4821M1Z0"),
 )
-FORMER_CUSTOMERS = (("C-009", "Kolhapur Mills", "27AAKFP6652M1ZK"),)
+FORMER_CUSTOMERS = (("C-109", "Kolhapur Mills", "27AAKFP6652M1ZK"),)
 
 ADD_TENANT = text(
     "INSERT INTO tenants (id, name, livemode) VALUES (:tenant, 'Kontor sandbox', false)"
@@ -113,7 +113,7 @@ class Tenant:
         return self._derived("user", name)
 
     def party(self, code: str) -> UUID:
-        """A vendor: `V-001`, or a customer: `C-001`."""
+        """A vendor: `V-001`, or a customer: `C-101`."""
         return self._derived("party", code)
 
     def _derived(self, kind: str, name: str) -> UUID:

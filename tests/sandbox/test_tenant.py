@@ -70,7 +70,7 @@ def test_customers_are_of_the_companys_state_of_another_of_none_and_the_company(
         ).all()
     assert [each[2] and state_of(each[2]) for each in CUSTOMERS] == ["29", "33", None, "29"]
     assert CUSTOMERS[3][2] == company
-    assert [tuple(row) for row in former] == [("customer", "C-009"), ("vendor", "V-009")]
+    assert [tuple(row) for row in former] == [("customer", "C-109"), ("vendor", "V-009")]
 
 
 def test_nobody_both_makes_and_checks():

@@ -227,3 +227,18 @@ def garage_role(office: Office, name: str, role: str) -> Iterator[None]:
             "DELETE FROM role_grants WHERE person_id = :person AND role = :role",
             person=person, role=role,
         )  # fmt: skip
+
+
+def test_while_something_is_undone_nobody_moves_the_process(garage: Office):
+    case = garage.receive(request("purchase", "100.00"))
+    stands_at(case, "handover")
+    garage.set_period("locked")
+    try:
+        case.act("deepa", "return")
+        assert case.exception().step == "reverse_entry.cost"
+        with refused("action_must_fit_stage"):
+            case.act("esha", "hand_over")
+    finally:
+        garage.set_period("open")
+    case.repair("esha", "retry")
+    assert case.outcome() == "reversed"

@@ -32,6 +32,8 @@ class Approvable(Parkable):
     def __init__(self, start: StartProcess) -> None:
         super().__init__(start)
         self.decided: set[UUID] = set()
+        # From an action that undoes something until that is done nobody moves the process.
+        self.is_undoing = False
 
     async def waited(self) -> Turn | None:
         """Rest at the stage until somebody moves the process on; None when its date came first."""
@@ -148,7 +150,9 @@ class Approvable(Parkable):
                 ),
                 summary=self.definition.actions[name].title,
             )
-            if not taken.undoes:
+            if taken.undoes:
+                self.is_undoing, self.tasks = True, ()
+            else:
                 self.stand(taken.arrival)
             self.turn = Turn(name, message.asked.reason or "", taken.undoes)
             return taken
@@ -181,7 +185,7 @@ class Approvable(Parkable):
         """What was possible when it was sent may have become impossible since."""
         reference = self.receipt.reference if self.receipt else self.id
         try:
-            if self.turn is not None:
+            if self.turn is not None or self.is_undoing:
                 raise Refusal(
                     "action_must_fit_stage", f"{reference} is just moving on. Look again."
                 )

@@ -28,6 +28,7 @@ class Staged(Bookable):
         if turn is not None and turn.undoes:
             to = self.definition.actions[turn.kind].to
             await self.undone(turn.undoes, turn.reason, to=str(to))
+            self.is_undoing = False
 
     async def carry_out(self, operation: str, *, to: str) -> None:
         """An operation that the definition names, once."""

@@ -18,9 +18,9 @@ TODAY = date(2026, 7, 31)
 DUE = date(2026, 7, 31)
 EXPECTED = {
     ("collection", Voucher.RECEIPT, None): """
-        2026-07-31  Received from C-001, Invoice SI/2026-27/00042
+        2026-07-31  Received from C-101, Invoice SI/2026-27/00042
           Dr  bank               11800.00 INR
-          Cr  trade_receivables  11800.00 INR  party C-001
+          Cr  trade_receivables  11800.00 INR  party C-101
     """,
     ("payment", Voucher.PAYMENT, None): """
         2026-07-31  Paid to V-001, Invoice INV/2026/117
@@ -28,9 +28,9 @@ EXPECTED = {
           Cr  bank            29500.00 INR
     """,
     ("collection_settlement", Voucher.JOURNAL, None): """
-        2026-07-31  Settlement with C-001, Discount for the late delivery of July
+        2026-07-31  Settlement with C-101, Discount for the late delivery of July
           Dr  discount_allowed   118.00 INR
-          Cr  trade_receivables  118.00 INR  party C-001
+          Cr  trade_receivables  118.00 INR  party C-101
     """,
     ("payment_settlement", Voucher.JOURNAL, None): """
         2026-07-31  Settlement with V-001, Discount for the late delivery of July
@@ -45,8 +45,8 @@ EXPECTED = {
           Cr  vendor_payable  17804.99 INR  party V-002
     """,
     ("sales_invoice", Voucher.SALES, DUE): """
-        2026-07-01  Sale to C-001 of 2026-07-01
-          Dr  trade_receivables  11904.99 INR  party C-001
+        2026-07-01  Sale to C-101 of 2026-07-01
+          Dr  trade_receivables  11904.99 INR  party C-101
           Cr  sales              10099.99 INR
           Cr  output_cgst          902.50 INR
           Cr  output_sgst          902.50 INR

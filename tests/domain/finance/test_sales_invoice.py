@@ -32,7 +32,7 @@ BETWEEN = {"cgst": inr("0"), "sgst": inr("0"), "igst": inr("1805")}
 
 def sale(place="29", taxes=WITHIN, *, gstin=BENGALURU, company=COMPANY, total="11904.99"):
     content = {"place_of_supply": place, "lines": LINES, "total": inr(total), **taxes}
-    return facts_of(content, kind="customer", code="C-001", gstin=gstin, company=company)
+    return facts_of(content, kind="customer", code="C-101", gstin=gstin, company=company)
 
 
 def test_within_the_companys_state_the_tax_is_of_the_centre_and_the_state():
