@@ -25,7 +25,7 @@ GROW = "SELECT pg_temp.grow(%s, %s, %s, %s, %s)"
 ADD_UP = "SELECT pg_temp.add_up(%s, %s)"
 ADD_CUSTOMERS = text("""
     INSERT INTO parties (tenant_id, id, code, name, kind)
-    SELECT :tenant, uuidv7(), 'C-' || n, 'Customer ' || n, 'customer'
+    SELECT :tenant, uuidv7(), 'CUST-' || n, 'Customer ' || n, 'customer'
     FROM generate_series(1, :customers) AS n
 """)
 

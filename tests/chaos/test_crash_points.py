@@ -22,6 +22,7 @@ from activities.exceptions import ExceptionActivities
 from activities.histories import HistoryActivities
 from activities.integrity import IntegrityActivities
 from activities.ledger import LedgerActivities
+from activities.operations import OperationActivities
 from activities.payments import PaymentActivities
 from activities.processes import ProcessActivities
 from tests.chaos.errand import Errand
@@ -71,9 +72,12 @@ def test_no_activity_and_no_point_is_forgotten() -> None:
     # The archiver's and the sealer's are no step of a process: what was lost is made the next time.
     assert registered(HistoryActivities) == {"tenants", "archive"}
     assert registered(IntegrityActivities) == {"ledger_tenants", "seal_tenant", "verify_tenant"}
+    # Operations have the same one transaction; no outcome here leads past them yet.
+    assert registered(OperationActivities) == {"carry_out"}
     source = Path(inspect.getfile(worker)).read_text()
     assert sorted(re.findall(r"\b(\w+Activities)\(", source)) == sorted(
-        group.__name__ for group in (*GROUPS, HistoryActivities, IntegrityActivities)
+        group.__name__
+        for group in (*GROUPS, HistoryActivities, IntegrityActivities, OperationActivities)
     )
 
     assert tuple(points_in(effects)) == IN_EVERY_EFFECT

@@ -8,6 +8,7 @@ from domain.definitions.catalog import Catalog, load
 from domain.definitions.mistakes import DefinitionErrors
 from domain.definitions.model import Definition
 from domain.documents.checks import CHECK_NAMES
+from domain.operations.catalog import NEEDS
 
 CONFIG = Path(__file__).parents[3] / "config"
 INVOICE = CONFIG / "processes" / "finance" / "invoice_approval.yaml"
@@ -19,6 +20,7 @@ def load_from(folder: Path, **changes) -> Catalog:
         "chart": CONFIG / "chart_of_accounts.yaml",
         "checks": CHECK_NAMES,
         "workflows": {"InvoiceApproval"},
+        "operations": NEEDS,
     }
     return load(folder, **names | changes)
 

@@ -23,9 +23,10 @@ PROCESS = text("""
     )
     INSERT INTO processes (tenant_id, id, type, definition_hash, workflow_id, reference, subject,
         company_id, document_id, status, stage, stage_since, amount, currency, business_date,
-        request_hash, created_by, created_by_user, sequence, created_at, updated_at)
+        request_hash, created_by, created_by_user, makers, sequence, created_at, updated_at)
     VALUES (current_tenant(), :id, 'invoice', 'for a test', :id, 'PI-77', 'Invoice', :company, :id,
-        'waiting', 'approval', now(), 1, 'INR', '2026-03-30', '', :person, :user, 1, now(), now())
+        'waiting', 'approval', now(), 1, 'INR', '2026-03-30', '', :person, :user,
+        ARRAY[CAST(:person AS uuid)], 1, now(), now())
 """)
 
 
