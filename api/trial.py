@@ -15,7 +15,7 @@ from api.caller import Caller
 from api.deciding import Deciding, seen_of
 from api.edge import Edge
 from api.shapes.base import Money, money
-from api.starting import StartBody, Starting
+from api.starting import StartBody, Starting, start
 from domain.access import company as masters
 from domain.access.actor import holders
 from domain.approvals import reading as tasks
@@ -92,6 +92,13 @@ async def would_start(edge: Edge, caller: Caller, request: Request, body: StartB
     definition = edge.catalog.get(body.type)
     starting = Starting(edge, caller, definition, body, "", "")
     return answered(await run_in_threadpool(start_trial, starting))
+
+
+async def begun(edge: Edge, caller: Caller, request: Request, body: StartBody) -> Response:
+    """The start that is asked for, or what it would lead to."""
+    if is_trial(request):
+        return await would_start(edge, caller, request, body)
+    return await start(edge, caller, request, body)
 
 
 def start_trial(starting: Starting) -> Trial:

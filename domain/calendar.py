@@ -11,13 +11,13 @@ from enum import StrEnum
 from itertools import product
 from zoneinfo import ZoneInfo
 
+from domain.definitions.policy import UNITS
 from domain.refusal import Refusal
 
 DAY = timedelta(days=1)
 SATURDAY, SUNDAY = 5, 6
 EVERY_WEEK = frozenset({1, 2, 3, 4, 5})
 DURATION = re.compile(r"(?P<count>[1-9][0-9]{0,4})(?P<unit>wd|wh|[dhms])")
-PLAIN_UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
 
 class Convention(StrEnum):
@@ -208,7 +208,7 @@ def due(calendar: Calendar, at: datetime, text: str) -> datetime:
         return closing
     if unit == "wh":
         return calendar.add_working_time(at, timedelta(hours=count))
-    return moment(at) + timedelta(**{PLAIN_UNITS[unit]: count})
+    return moment(at) + timedelta(**{UNITS[unit]: count})
 
 
 def moment(at: datetime) -> datetime:

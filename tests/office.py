@@ -55,6 +55,7 @@ from workflows.worker import worker
 PAYLOAD_KEY = bytes(range(32))
 NUMBERS = itertools.count(1)
 PATIENCE = 30
+JOURNEY = 20
 
 Result = TypeVar("Result")
 
@@ -216,6 +217,14 @@ class Case:
             "SELECT * FROM tasks WHERE process_id = :id AND state = 'open'", id=self.process
         )
         return found[0]
+
+    def stands_at(self, stage: str) -> "Case":
+        """This case, once it stands at the stage."""
+        deadline = time.monotonic() + JOURNEY
+        while (found := self.record.stage) != stage:
+            assert time.monotonic() < deadline, f"{self.id} stands at {found}, not at {stage}"
+            time.sleep(0.03)
+        return self
 
     def exception(self) -> Row[Any]:
         """The parked step, once there is one."""

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from domain.definitions.catalog import Catalog, load
+from domain.definitions.checking import Surroundings
 from domain.documents.checks import CHECK_NAMES
 from domain.operations.catalog import NEEDS
 from workflows.invoice_approval import InvoiceApproval
@@ -12,11 +13,10 @@ PROCESSES = {"InvoiceApproval": InvoiceApproval}
 
 def definitions(folder: Path) -> Catalog:
     """Every definition below the folder, proven. Raises DefinitionErrors with all mistakes."""
-    return load(
-        folder,
-        roles=folder.parent / "roles.yaml",
-        chart=folder.parent / "chart_of_accounts.yaml",
-        checks=CHECK_NAMES,
-        workflows=list(PROCESSES),
-        operations=NEEDS,
-    )
+    home = folder.parent
+    return load(folder, surroundings(home / "roles.yaml", home / "chart_of_accounts.yaml"))
+
+
+def surroundings(roles: Path, chart: Path) -> Surroundings:
+    """What files may name, with the checks, workflows and operations of this installation."""
+    return Surroundings(roles, chart, CHECK_NAMES, list(PROCESSES), NEEDS)

@@ -13,7 +13,7 @@ from api.cli.command import PROBLEM, command
 from api.cli.session import Session, Usage
 
 if TYPE_CHECKING:
-    from domain.definitions.checking import Checked, Surroundings
+    from domain.definitions.checking import Checked
     from domain.definitions.mistakes import Located
     from domain.definitions.model import Definition
 
@@ -139,6 +139,7 @@ def checked(files: Iterable[Path]) -> "Checked":
     """Each file held against the roles and the chart that are nearest to it."""
     from domain.definitions.checking import Checked
     from domain.definitions.checking import check as check_files
+    from workflows.catalog import surroundings
 
     groups: dict[tuple[Path, Path], list[Path]] = {}
     for file in files:
@@ -152,16 +153,6 @@ def checked(files: Iterable[Path]) -> "Checked":
         {name: role for part in parts for name, role in part.roles.items()},
         {name: account for part in parts for name, account in part.accounts.items()},
     )
-
-
-def surroundings(roles: Path, chart: Path) -> "Surroundings":
-    """What files may name, with the checks and workflows of this installation."""
-    from domain.definitions.checking import Surroundings
-    from domain.documents.checks import CHECK_NAMES
-    from domain.operations.catalog import NEEDS
-    from workflows.catalog import PROCESSES
-
-    return Surroundings(roles, chart, CHECK_NAMES, list(PROCESSES), NEEDS)
 
 
 def nearest(file: Path, name: str) -> Path:

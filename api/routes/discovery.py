@@ -14,8 +14,8 @@ from api.problems import not_found
 from api.routes.processes import STARTING
 from api.shapes.base import Person, Resource, person
 from api.shapes.process import ProcessBody
-from api.starting import StartBody, TypedStartBody, start
-from api.trial import Trial, is_trial, would_start
+from api.starting import StartBody, TypedStartBody
+from api.trial import Trial, begun
 from domain.access import reading
 from domain.definitions import policy
 from domain.definitions.model import Definition
@@ -117,9 +117,7 @@ async def start_typed(type: str, request: Request, edge: AtHand, caller: TheCall
     definition = definition_of(edge, type)
     body = await given(request, TypedStartBody)
     named = StartBody(type=definition.process, **body.model_dump())
-    if is_trial(request):
-        return await would_start(edge, caller, request, named)
-    return await start(edge, caller, request, named)
+    return await begun(edge, caller, request, named)
 
 
 def definition_of(edge: Edge, type: str) -> Definition:

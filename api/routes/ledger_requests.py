@@ -13,8 +13,8 @@ from api.edge import AtHand, Edge
 from api.problems import addressed
 from api.routes.processes import STARTING
 from api.shapes.process import ProcessBody
-from api.starting import StartBody, start
-from api.trial import Trial, is_trial, would_start
+from api.starting import StartBody
+from api.trial import Trial, begun
 from domain.access import company as masters
 from domain.identifiers import COMPANY, ENTRY, PERIOD, written
 from domain.ledger import entries, periods
@@ -44,7 +44,7 @@ async def reverse_entry(id: str, request: Request, edge: AtHand, caller: TheCall
     body = await given(request, ReversalBody)
     entry, today = await run_in_threadpool(reversible, edge, caller, id)
     asked = {"entry": id, "on_date": body.on_date or today.isoformat(), "reason": body.reason}
-    return await started(request, edge, caller, StartBody(
+    return await begun(edge, caller, request, StartBody(
         type="entry_reversal", input=asked, company=entry,
     ))  # fmt: skip
 
@@ -88,11 +88,4 @@ async def period_state(
     asked = {"day": period.starts_on.isoformat(), "state": state, "reason": body.reason}
     company = written(COMPANY, period.company)
     named = StartBody(type="period_state", input=asked, company=company)
-    return await started(request, edge, caller, named)
-
-
-async def started(request: Request, edge: Edge, caller: TheCaller, asked: StartBody) -> Response:
-    """The start, or what it would lead to."""
-    if is_trial(request):
-        return await would_start(edge, caller, request, asked)
-    return await start(edge, caller, request, asked)
+    return await begun(edge, caller, request, named)

@@ -37,8 +37,8 @@ from api.shapes.process import (
     event,
     step,
 )
-from api.starting import StartBody, start
-from api.trial import Trial, is_trial, would_start
+from api.starting import StartBody
+from api.trial import Trial, begun, is_trial
 from api.viewing import INCLUDES, process_body, process_in_full, process_record
 from domain.identifiers import PERSON, PROCESS, written
 from domain.listing import Key, Page
@@ -89,9 +89,7 @@ class WouldAct(BaseModel):
 async def start_process(request: Request, edge: AtHand, caller: TheCaller) -> Response:
     """Start a process: 202 once it is recorded, or with the same id when no worker answers yet."""
     body = await given(request, StartBody)
-    if is_trial(request):
-        return await would_start(edge, caller, request, body)
-    return await start(edge, caller, request, body)
+    return await begun(edge, caller, request, body)
 
 
 @router.get("", response_model=Listing[ProcessBody], responses=READING)

@@ -1,9 +1,8 @@
 """The catalogue of process types: read from files, proven, and found by name or by hash."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import MappingProxyType
 
 from domain.definitions.checking import Surroundings, check
 from domain.definitions.mistakes import DefinitionErrors, Located
@@ -58,20 +57,8 @@ class Catalog:
         return self.hashes[wanted]
 
 
-def load(
-    folder: Path,
-    *,
-    roles: Path,
-    chart: Path,
-    checks: Collection[str],
-    workflows: Collection[str],
-    operations: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
-) -> Catalog:
-    """Reads and proves every `*.yaml` below `folder`. Raises DefinitionErrors with all mistakes.
-
-    `operations` are those that stages may name, each with the required fields it needs, by type.
-    """
-    around = Surroundings(roles, chart, checks, workflows, operations)
+def load(folder: Path, around: Surroundings) -> Catalog:
+    """Reads and proves every `*.yaml` below `folder`. Raises DefinitionErrors with all mistakes."""
     files = sorted(folder.rglob("*.yaml"))
     found = check(files, around)
     errors = list(found.errors)

@@ -31,7 +31,10 @@ WORDS = words_of(
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What definitions may name: the files of roles and of the chart, and what is in code."""
+    """What definitions may name: the files of roles and of the chart, and what is in code.
+
+    `operations` are those that stages may name, each with the required fields it needs, by type.
+    """
 
     roles: Path
     chart: Path

@@ -14,6 +14,10 @@ from domain.definitions.fields import AnyField, Name, RowsField, Strict, Words
 from domain.ledger import notation
 
 CONFIGURATION = "cfg"
+# In `edits`: every field.
+ALL = "all"
+# Actions that are taken in ways of their own: by starting, by repairing an exception.
+TAKEN_ELSEWHERE = ("start", "repair")
 
 
 def postings_of(value: object) -> object:

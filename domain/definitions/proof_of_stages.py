@@ -8,10 +8,8 @@ from collections.abc import Iterable, Iterator
 from domain.definitions import policy
 from domain.definitions.fields import DateField
 from domain.definitions.mistakes import Mistake, Path
-from domain.definitions.model import Definition
+from domain.definitions.model import ALL, TAKEN_ELSEWHERE, Definition
 from domain.definitions.vocabulary import Vocabulary
-
-ALL = "all"
 
 
 def unknown(path: Path, name: str, what: str, known: Iterable[str]) -> Mistake:
@@ -239,7 +237,7 @@ def actions_lead_somewhere(definition: Definition, _: Vocabulary) -> Iterator[Mi
             elif origin in definition.stages and definition.stages[origin].works:
                 what = f"{name!r} may be taken in {origin!r}, while something is being done there"
                 yield Mistake(("actions", name, "from", i), what, "Name a stage that waits")
-        if name not in ("start", "repair") and not (action.to or action.edits):
+        if name not in TAKEN_ELSEWHERE and not (action.to or action.edits):
             what = f"The action {name!r} changes nothing"
             yield Mistake(("actions", name), what, "Add `to: <stage>` or `edits: [fields]`")
         if action.undoes and not action.to:

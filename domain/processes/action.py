@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from domain.access.actor import Actor
 from domain.definitions import input as inputs
 from domain.definitions import policy
-from domain.definitions.model import Action, Definition
+from domain.definitions.model import ALL, TAKEN_ELSEWHERE, Action, Definition
 from domain.documents import examination, store
 from domain.documents.store import Document
 from domain.processes import record
@@ -19,10 +19,7 @@ from domain.processes.opening import amount_of, check_role, subject_of
 from domain.processes.record import Facts
 from domain.refusal import Refusal
 
-# Taken in ways of their own: by starting, by repairing an exception.
-TAKEN_ELSEWHERE = ("start", "repair")
 CANCEL: Final = "cancel"
-ALL: Final = "all"
 
 Input = Mapping[str, Any]
 

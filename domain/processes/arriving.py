@@ -87,21 +87,23 @@ def settle(
     is_edited: bool = False,
 ) -> tuple[Arrival, Move]:
     """Ask or wait at the stage, or further on when here nothing is to be done or waited for."""
-    definition = about.definition
+    definition, facts = about.definition, about.facts
+    dues: dict[str, Due] = {}
 
     def is_due(stage: str) -> bool:
-        return due_of(connection, about, definition.stages[stage]).is_due
+        dues[stage] = due_of(connection, about, definition.stages[stage])
+        return dues[stage].is_due
 
-    stage = policy.resting(definition, stage, about.facts, is_due=is_due)
+    stage = policy.resting(definition, stage, facts, is_due=is_due)
     found = definition.stages[stage]
     if found.approval:
-        process, levels = about.effect.process, policy.levels(definition, stage, about.facts)
+        process, levels = about.effect.process, policy.levels(definition, stage, facts)
         round = inbox.next_round(connection, process, stage, is_edited=is_edited)
         return asked(connection, about, Level(stage, round, 1, levels), reason=reason)
     if found.asks:
         return to_do(connection, about, stage, found.asks, reason=reason)
     if found.until:
-        due = due_of(connection, about, found)
+        due = dues[stage]
         until = record.long_date(reading.day(about.content, found.until))
         move = move_to(definition, stage, waiting_for=until, due_at=due.due_at)
         return Arrival(stage, (), due.seconds), move

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, select, text
 from domain import money
 from domain.access.actor import Actor
 from domain.access.tables import companies, persons
-from domain.definitions.model import Definition
+from domain.definitions.model import TAKEN_ELSEWHERE, Definition
 from domain.ledger.tables import journal_entries, voucher_numbers
 from domain.listing import Condition, Page, counted, paged, where
 from domain.money import Money
@@ -31,7 +31,7 @@ STORED = text("""
     WHERE tenant_id = (SELECT current_tenant()) AND process_id = :process LIMIT 1
 """)
 # Actions with a road of their own, or that a process takes no other way.
-OWN_ROADS = frozenset({"start", "amend", "repair"})
+OWN_ROADS = frozenset({*TAKEN_ELSEWHERE, "amend"})
 NUMBER = (
     select(voucher_numbers.c.number)
     .join(
@@ -199,7 +199,7 @@ def actions_of(definition: Definition, facts: Facts, actor: Actor) -> list[str]:
 
 def may_act(definition: Definition, facts: Facts, actor: Actor, action: str) -> bool:
     """Whether the ladder lets her; a reason she will give."""
-    if action in ("start", "repair"):
+    if action in TAKEN_ELSEWHERE:
         return False
     try:
         check_action(definition, facts, actor, Asked(action, reason="-"))

@@ -12,7 +12,7 @@ from domain.definitions.catalog import Catalog
 from domain.definitions.skeleton import Skeleton, skeleton
 from tests.office import Office
 from tests.scenarios.scenario import ScenarioFile, load
-from tests.scenarios.test_scenarios import played, stands_at, wanted_actions, wanted_refusals
+from tests.scenarios.test_scenarios import played, wanted_actions, wanted_refusals
 from workflows import catalog
 
 PAGE = (ROOT / "docs" / "define-a-process.md").read_text()
@@ -44,7 +44,7 @@ def test_every_scenario_comes_out_as_it_says(office: Office, name: str, tmp_path
     for scenario in scenarios_of(name, tmp_path).scenarios:
         case = played(office, office.catalog.get(name), scenario)
 
-        stands_at(case, scenario.ends)
+        case.stands_at(scenario.ends)
         assert case.outcome() == scenario.ends
         assert case.book() == scenario.book.strip()
 

@@ -1,6 +1,5 @@
 """Every scenario comes out as its file says, and the files leave nothing of a definition out."""
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -9,11 +8,10 @@ from typing import Any
 import pytest
 
 from domain.definitions.catalog import Catalog
-from domain.definitions.model import Definition, Stage
+from domain.definitions.model import TAKEN_ELSEWHERE, Definition, Stage
 from domain.definitions.policy import VERDICTS, decisions
 from domain.identifiers import ENTRY, written
 from domain.ledger.entry import JournalEntry, credit, debit
-from domain.processes.action import TAKEN_ELSEWHERE
 from tests.book import Book
 from tests.domain.refused import refused
 from tests.office import Case, Office
@@ -28,7 +26,6 @@ from tests.scenarios.scenario import (
 )
 from tests.workflows.replaying import record
 
-PATIENCE = 20
 LOADED = {file.stem: load(file) for file in files()}
 SCENARIOS = [
     pytest.param(known.process, scenario, id=f"{known.process}: {scenario.name}")
@@ -36,14 +33,6 @@ SCENARIOS = [
     for scenario in known.scenarios
 ]
 CODED = {"invoice_approval"}
-
-
-def stands_at(case: Case, stage: str) -> None:
-    """Wait until the process stands at the stage."""
-    deadline = time.monotonic() + PATIENCE
-    while (found := case.record.stage) != stage:
-        assert time.monotonic() < deadline, f"{case.id} stands at {found}, not at {stage}"
-        time.sleep(0.03)
 
 
 def played(office: Office, definition: Definition, scenario: Scenario) -> Case:
@@ -75,11 +64,11 @@ def walked(
         assert case.opened.refused is not None, f"{first.refused} refused nothing"
         assert case.opened.refused.code == first.refused
     if first.at:
-        stands_at(case, first.at)
+        case.stands_at(first.at)
     for step in rest:
         content = taken(case, definition, step, content)
         if step.at:
-            stands_at(case, step.at)
+            case.stands_at(step.at)
     return case
 
 
@@ -116,7 +105,7 @@ def test_a_scenario_comes_out_as_it_says(
 ):
     case = played(office, office.catalog.get(process), scenario)
 
-    stands_at(case, scenario.ends)
+    case.stands_at(scenario.ends)
     if case.office.catalog.get(process).stages[scenario.ends].ends:
         assert case.outcome() == scenario.ends
     assert case.book() == scenario.book.strip()
@@ -130,7 +119,7 @@ def test_what_is_posted_anew_keeps_its_number(office: Office, process: str):
     anew = next(s for s in LOADED[process].scenarios if "anew" in s.name)
     own = {key: f"N-{process[:8]}" for unique in definition.unique for key in unique.fields[-1:]}
     case = played(office, definition, anew.model_copy(update={"given": {**anew.given, **own}}))
-    stands_at(case, anew.ends)
+    case.stands_at(anew.ends)
 
     numbers = office.rows(
         "SELECT n.number, j.narration FROM journal_entries j "

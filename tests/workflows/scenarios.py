@@ -1,28 +1,15 @@
 """One scenario per outcome of the invoice approval. Tests play them, and histories are recorded."""
 
-import time
 from collections.abc import Callable
 
 from tests.office import Case, Office, invoice, large_invoice
-
-PATIENCE = 30
-
-
-def waits_at(case: Case, stage: str) -> Case:
-    """The case, once it stands at the stage."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        if case.record.stage == stage:
-            return case
-        time.sleep(0.05)
-    raise AssertionError(f"{case.id} stands at {case.record.stage}, not at {stage}.")
 
 
 def approved(office: Office) -> Case:
     """Approved by bina and waiting for its due date."""
     case = office.receive()
     case.decide("bina")
-    return waits_at(case, "awaiting_due_date")
+    return case.stands_at("awaiting_due_date")
 
 
 def paid(office: Office) -> Case:
@@ -45,7 +32,7 @@ def approved_in_two_levels(office: Office) -> Case:
     case = office.receive(large_invoice())
     case.decide("bina")
     case.decide("deepa")
-    waits_at(case, "awaiting_due_date").act("esha", "pay_now")
+    case.stands_at("awaiting_due_date").act("esha", "pay_now")
     return case
 
 
@@ -64,7 +51,7 @@ def corrected(office: Office) -> Case:
     line = given["lines"][0] | {"description": "Audit, July to September"}
     case.amend("asha", given | {"lines": [line]})
     case.decide("bina")
-    waits_at(case, "awaiting_due_date").act("esha", "pay_now")
+    case.stands_at("awaiting_due_date").act("esha", "pay_now")
     return case
 
 
@@ -125,7 +112,7 @@ def posted_after_the_period_was_reopened(office: Office) -> Case:
     finally:
         office.set_period("open")
     case.repair("esha", "retry")
-    waits_at(case, "awaiting_due_date").act("esha", "pay_now")
+    case.stands_at("awaiting_due_date").act("esha", "pay_now")
     return case
 
 

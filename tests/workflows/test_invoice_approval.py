@@ -1,7 +1,5 @@
 """A vendor's invoice from receipt to payment, every way it can go."""
 
-import time
-
 import pytest
 
 from domain.refusal import Refusal
@@ -34,17 +32,9 @@ def paid_to_bank(case: Case) -> list[int]:
     return [effect["amount"] for effect in effects]
 
 
-def wait_until(case: Case, stage: str) -> None:
-    for _ in range(400):
-        if case.record.stage == stage:
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"{case.id} stands at {case.record.stage}, not at {stage}")
-
-
 def test_an_invoice_is_approved_posted_and_paid(case: Case):
     case.decide("bina")
-    wait_until(case, "awaiting_due_date")
+    case.stands_at("awaiting_due_date")
     case.act("esha", "pay_now")
 
     assert case.outcome() == "paid"
@@ -55,7 +45,7 @@ def test_an_invoice_is_approved_posted_and_paid(case: Case):
 
 def test_the_posted_invoice_draws_a_voucher_number(case: Case):
     case.decide("bina")
-    wait_until(case, "awaiting_due_date")
+    case.stands_at("awaiting_due_date")
 
     assert any("as PI/" in title for title in case.titles())
 
@@ -94,7 +84,7 @@ def test_a_large_invoice_needs_two_people(office: Office):
     with refused("checkers_must_be_distinct"):
         case.decide("bina")
     assert case.decide("deepa").verdict == "approved"
-    wait_until(case, "awaiting_due_date")
+    case.stands_at("awaiting_due_date")
 
 
 def test_a_rejected_invoice_leaves_the_book_alone(case: Case):
@@ -138,7 +128,7 @@ def test_an_invoice_sent_back_is_corrected_and_checked_again(case: Case):
     }
     case.amend("asha", corrected)
     case.decide("bina")
-    wait_until(case, "awaiting_due_date")
+    case.stands_at("awaiting_due_date")
 
     assert case.book().splitlines()[-1] == "Cr vendor_payable 11800.00"
     assert case.record.amount == 1_180_000
@@ -177,7 +167,7 @@ def test_a_cancelled_invoice_may_be_entered_again(office: Office):
 
 def test_a_posted_invoice_is_cancelled_with_a_reversal(case: Case):
     case.decide("bina")
-    wait_until(case, "awaiting_due_date")
+    case.stands_at("awaiting_due_date")
     with refused("not_cancellable_after_posting"):
         case.act("asha", "cancel", "Too late")
     case.act("deepa", "reverse", "The vendor withdrew it")
@@ -240,7 +230,7 @@ def test_an_update_without_a_signed_actor_is_refused(case: Case):
 def test_a_payment_refused_for_good_is_cancelled_and_reversed(case: Case):
     case.office.bank.arm("refuse", match={"reference": case.opened.reference})
     case.decide("bina")
-    wait_until(case, "awaiting_due_date")
+    case.stands_at("awaiting_due_date")
     case.act("esha", "pay_now")
 
     assert case.exception().cause == "payment_refused"
@@ -253,7 +243,7 @@ def test_a_payment_refused_for_good_is_cancelled_and_reversed(case: Case):
 def test_a_refused_payment_is_tried_anew_under_a_new_key(case: Case):
     case.office.bank.arm("refuse", match={"reference": case.opened.reference})
     case.decide("bina")
-    wait_until(case, "awaiting_due_date")
+    case.stands_at("awaiting_due_date")
     case.act("esha", "pay_now")
     case.exception()
     case.repair("esha", "retry")
@@ -270,7 +260,7 @@ def test_a_refused_payment_is_tried_anew_under_a_new_key(case: Case):
 def test_an_answer_that_was_lost_is_asked_for_and_nothing_is_paid_twice(case: Case):
     case.office.bank.arm("lose_answer", match={"reference": case.opened.reference})
     case.decide("bina")
-    wait_until(case, "awaiting_due_date")
+    case.stands_at("awaiting_due_date")
     case.act("esha", "pay_now")
 
     assert case.outcome() == "paid"
@@ -287,7 +277,7 @@ def test_an_entry_in_a_locked_period_waits_for_a_person(office: Office):
     finally:
         office.set_period("open")
     case.repair("esha", "retry")
-    wait_until(case, "awaiting_due_date")
+    case.stands_at("awaiting_due_date")
 
     assert case.book() == INVOICE_POSTED
 

@@ -1,7 +1,6 @@
 """The interpreter: routes, approvals by table with several seats, dates, and giving up."""
 
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,6 +11,7 @@ from uuid import uuid4
 import pytest
 
 from domain.definitions.catalog import Catalog, load
+from domain.definitions.checking import Surroundings
 from sandbox.tenant import Tenant, open_tenant
 from tests.database import ENGINE, Database
 from tests.domain.refused import refused
@@ -82,7 +82,7 @@ def garage(
     folder = tmp_path_factory.mktemp("processes")
     (folder / "vehicle_request.yaml").write_text(VEHICLE)
     roles, chart = CONFIG / "roles.yaml", CONFIG / "chart_of_accounts.yaml"
-    own: Catalog = load(folder, roles=roles, chart=chart, checks=(), workflows=())
+    own: Catalog = load(folder, Surroundings(roles, chart))
     tenant = open_tenant(database.admin, Tenant(uuid4()))
     with open_office(database, tenant, bank, own, address=os.environ[ENGINE]) as opened:
         yield replace(opened, type="vehicle_request")
@@ -91,13 +91,6 @@ def garage(
 def request(kind: str, cost: str, days: int = 0) -> dict[str, object]:
     wanted_on = date.today() + timedelta(days)
     return {"kind": kind, "wanted_on": wanted_on.isoformat(), "cost": rupees(cost)}
-
-
-def stands_at(case: Case, stage: str) -> None:
-    deadline = time.monotonic() + 20
-    while (found := case.record.stage) != stage:
-        assert time.monotonic() < deadline, f"{case.id} stands at {found}, not at {stage}"
-        time.sleep(0.03)
 
 
 def open_tasks(case: Case) -> list[tuple[str, int, int, int]]:
@@ -130,7 +123,7 @@ def test_a_table_routes_to_the_date_and_the_date_to_the_next_who_acts(garage: Of
 
 def test_what_nobody_must_approve_is_posted_at_once(garage: Office):
     case = garage.receive(request("purchase", "100.00"))
-    stands_at(case, "handover")
+    case.stands_at("handover")
     assert case.book() == "Dr travel 100.00\nCr bank 100.00"
     case.act("esha", "hand_over")
     assert case.outcome() == "used"
@@ -146,7 +139,7 @@ def test_both_seats_of_a_level_approve_before_the_next_is_asked(garage: Office):
     assert decide_as(case, "bina", "finance_approver").verdict == "next_level"
     assert open_tasks(case) == [("finance_head", 1, 2, 1)]
     assert decide_as(case, "deepa", "finance_head").verdict == "approved"
-    stands_at(case, "handover")
+    case.stands_at("handover")
 
 
 def test_one_seat_that_rejects_ends_it_for_all(garage: Office):
@@ -171,13 +164,13 @@ def test_an_edit_makes_every_seat_check_again(garage: Office):
     decide_as(case, "bina", "finance_approver")
     decide_as(case, "esha", "treasurer")
     decide_as(case, "deepa", "finance_head")
-    stands_at(case, "handover")
+    case.stands_at("handover")
     assert case.book() == "Dr travel 70000.00\nCr bank 70000.00"
 
 
 def test_what_is_undone_stands_in_the_book_with_its_mirror(garage: Office):
     case = garage.receive(request("purchase", "100.00"))
-    stands_at(case, "handover")
+    case.stands_at("handover")
     case.act("deepa", "return")
     assert case.outcome() == "reversed"
     assert case.record.status == "compensated"
@@ -195,7 +188,7 @@ def test_a_date_that_comes_moves_the_process_on_and_asks(garage: Office):
         tomorrow = garage.rows("SELECT business_today() + 1 AS day")[0].day
         case = garage.receive(request("hire", "10.00") | {"wanted_on": tomorrow.isoformat()})
         assert case.record.stage == "hire"
-        stands_at(case, "handover")
+        case.stands_at("handover")
     finally:
         garage.rows("UPDATE tenants SET clock_offset = '0' WHERE id = current_tenant()")
     assert open_tasks(case) == [("operations", 1, 1, 1)]
@@ -231,7 +224,7 @@ def garage_role(office: Office, name: str, role: str) -> Iterator[None]:
 
 def test_while_something_is_undone_nobody_moves_the_process(garage: Office):
     case = garage.receive(request("purchase", "100.00"))
-    stands_at(case, "handover")
+    case.stands_at("handover")
     garage.set_period("locked")
     try:
         case.act("deepa", "return")

@@ -136,7 +136,7 @@ BEGIN
 END $$;
 
 -- The first entry of a chunk that is refused, as posting refuses it.
-CREATE FUNCTION refuse_import(entries entry_in[], lines posting_in[]) RETURNS void
+CREATE FUNCTION refuse_import(entries entry_in[], lines posting_in[], has traits) RETURNS void
 LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -144,7 +144,7 @@ DECLARE
 BEGIN
     -- Before anything else is read, so that a period cannot be locked meanwhile.
     SELECT p.code, p.message INTO said FROM hold_periods(entries) AS p ORDER BY p.ordinal LIMIT 1;
-    IF NOT FOUND AND NOT (traits_of(entries, lines)).soundness THEN
+    IF NOT FOUND AND NOT has.soundness THEN
         SELECT r.code, r.message INTO said FROM refusals(entries, lines) AS r ORDER BY r.ordinal LIMIT 1;
     END IF;
     IF said.code IS NOT NULL THEN
@@ -180,6 +180,7 @@ DECLARE
     begun imports;
     entries entry_in[];
     lines posting_in[];
+    has traits;
     broken text;
 BEGIN
     SELECT * INTO begun FROM imports WHERE tenant_id = tenant AND id = import FOR UPDATE;
@@ -192,9 +193,10 @@ BEGIN
     entries := imported_entries(begun.company_id, begun.kind, ids, keys, days, narrations, parties,
         due_dates, hashes, more, counts);
     lines := imported_postings(entries, places, line_numbers, codes, currencies, amounts, base_amounts, dimensions);
-    PERFORM refuse_import(entries, lines);
+    has := traits_of(entries, lines);
+    PERFORM refuse_import(entries, lines, has);
     BEGIN
-        PERFORM write_entries(entries, lines, traits_of(entries, lines));
+        PERFORM write_entries(entries, lines, has);
     EXCEPTION
         WHEN numeric_value_out_of_range THEN
             PERFORM refuse('balance_out_of_range', too_large(narrations[1]));

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from domain.definitions.catalog import Catalog, load
+from domain.definitions.checking import Surroundings
 from domain.definitions.mistakes import DefinitionErrors
 from domain.definitions.model import Definition
 from domain.documents.checks import CHECK_NAMES
@@ -22,7 +23,7 @@ def load_from(folder: Path, **changes) -> Catalog:
         "workflows": {"InvoiceApproval"},
         "operations": NEEDS,
     }
-    return load(folder, **names | changes)
+    return load(folder, Surroundings(**names | changes))
 
 
 @pytest.fixture(scope="session")
