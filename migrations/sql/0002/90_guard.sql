@@ -1,6 +1,9 @@
--- What this revision added: row-level security, grants, and what the planner must know.
+-- What a revision added: row-level security, grants, and what the planner must know. Every revision
+-- that adds tables or functions calls it last.
 
-DO $$
+CREATE PROCEDURE guard_what_is_new()
+LANGUAGE plpgsql
+AS $$
 DECLARE
     name text;
 BEGIN
@@ -22,10 +25,9 @@ BEGIN
     END LOOP;
     -- Of the owner's functions the ledger_ ones are the application's; the rest are theirs.
     FOR name IN
-        SELECT oid::regprocedure::text FROM pg_proc
-        WHERE pronamespace = 'public'::regnamespace AND proacl IS NULL
+        SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace
     LOOP
-        EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', name);
+        EXECUTE format('REVOKE ALL ON ROUTINE %s FROM PUBLIC', name);
     END LOOP;
     FOR name IN
         SELECT oid::regprocedure::text FROM pg_proc
@@ -34,3 +36,4 @@ BEGIN
         EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO kontor_app', name);
     END LOOP;
 END $$;
+CALL guard_what_is_new();

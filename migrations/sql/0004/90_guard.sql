@@ -1,0 +1,3 @@
+-- Row-level security and grants of everything above.
+
+CALL guard_what_is_new();
