@@ -21,6 +21,7 @@ from api.routes import (
     processes,
     rates,
     reports,
+    selections,
     system,
     tasks,
 )
@@ -28,6 +29,8 @@ from domain.refusal import Refusal
 
 ROUTERS = (
     discovery.router,
+    # Before the processes: there a path may end in anything.
+    selections.router,
     processes.router,
     tasks.router,
     exceptions.router,

@@ -44,6 +44,7 @@ CODES = {
     "maker_must_correct": Code(403, "Ask the person who entered it."),
     "actor_must_be_signed": Code(403, "Send the instruction through the API."),
     # 404: the addressed object is not here.
+    "selection_must_exist": Code(404, "Select again, with your own login."),
     "route_must_exist": Code(404, "See /v1/openapi.json for the paths."),
     "process_must_exist": Code(404, LOOK_UP),
     "task_must_exist": Code(404, LOOK_UP),
@@ -57,6 +58,7 @@ CODES = {
     "closing_must_exist": Code(404, LOOK_UP),
     # 405, 413, 415: HTTP.
     "method_must_be_allowed": Code(405, "Use a method of the Allow header."),
+    "selection_must_not_be_too_large": Code(413, "Narrow the query and select again."),
     "body_must_not_be_too_large": Code(413, "Send at most 1 MB; split the input up."),
     "content_type_must_be_json": Code(415, "Send Content-Type: application/json."),
     # 409: it stands against what is so.
@@ -76,6 +78,8 @@ CODES = {
     "input_must_be_given": Code(422, "Send the whole document as it is to be."),
     "input_must_be_wanted": Code(422, "Leave the input out."),
     "amount_must_be_given": Code(422, CORRECT),
+    "selection_must_not_be_empty": Code(422, "Widen the query."),
+    "action_must_fit_selection": Code(422, "Use one of the actions that the message lists."),
     "amounts_must_be_equal": Code(422, CORRECT),
     # What a definition decides by tables and calendars.
     "amount_must_be_in_currency_of_table": Code(422, CORRECT),

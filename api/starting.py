@@ -136,13 +136,14 @@ class Starting:
         """The start as the engine gets it, with what operators read there."""
         subject = opening.subject_of(self.definition, ready.content)
         amount = opening.amount_of(self.definition, ready.content)
+        about = f"{amount}, " if amount else ""
         return Start(
             process=process,
             workflow_id=self.workflow_id,
             definition=self.definition,
             request=ready.request,
             summary=f"{self.definition.title}: {subject}",
-            details=f"{subject}, {amount}, entered by {self.caller.actor.name}.",
+            details=f"{subject}, {about}entered by {self.caller.actor.name}.",
         )
 
     async def accepted(self, process: UUID) -> Response:

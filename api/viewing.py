@@ -12,7 +12,7 @@ from api.problems import addressed, not_found
 from api.shapes.base import money, person
 from api.shapes.entry import entry
 from api.shapes.exception import ExceptionBody, exception
-from api.shapes.process import ProcessBody, Stage, Subject, View, links, process
+from api.shapes.process import ProcessBody, Stage, Subject, View, links, process, progress
 from api.shapes.task import Check, TaskBody, change, document, task
 from domain.access import company as companies
 from domain.approvals import inbox
@@ -26,6 +26,7 @@ from domain.money import Money
 from domain.processes import exceptions_reading, opening, reading, record
 from domain.processes.exceptions_reading import ExceptionRecord
 from domain.processes.reading import ProcessRecord
+from domain.selections import bulk
 
 INCLUDES = ("tasks", "postings", "documents", "exceptions")
 
@@ -59,6 +60,8 @@ def process_in_full(
     body = process(view, found, definition, edge.catalog.roles)
     facts = record.facts(connection, found.id)
     body.allowed_actions = reading.actions_of(definition, facts, view.caller.actor)
+    if bulk.is_bulk(definition):
+        body.progress = progress(bulk.totals(connection, found.id))
     if "documents" in include:
         body.documents = [document(tasks.document(connection, found.id))]
     if "tasks" in include:

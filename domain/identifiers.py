@@ -27,6 +27,7 @@ HOLD = "hld"
 PERIOD = "prd"
 EVIDENCE = "evd"
 EVENT = "evt"
+SELECTION = "sel"
 
 
 def new_uuid() -> UUID:

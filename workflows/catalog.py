@@ -6,9 +6,10 @@ from domain.definitions.catalog import Catalog, load
 from domain.definitions.checking import Surroundings
 from domain.documents.checks import CHECK_NAMES
 from domain.operations.catalog import NEEDS
+from workflows.bulk_action import BulkAction
 from workflows.invoice_approval import InvoiceApproval
 
-PROCESSES = {"InvoiceApproval": InvoiceApproval}
+PROCESSES = {"InvoiceApproval": InvoiceApproval, "BulkAction": BulkAction}
 
 
 def definitions(folder: Path) -> Catalog:

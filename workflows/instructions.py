@@ -116,11 +116,41 @@ def workflow_id(tenant: UUID, process_type: str, key: str) -> str:
     return f"{written(TENANT, tenant)}/{process_type}/{sha256(key.encode()).hexdigest()[:20]}"
 
 
-class Instructions:
+class Updates:
+    """How instructions reach processes that run."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    async def updated(
+        self, workflow_id: str, name: str, message: Any, result: type[Result]
+    ) -> Result:
+        """Send an update and wait for its result. The same call is carried out once."""
+        handle = self.client.get_workflow_handle(workflow_id)
+        id = f"{name}-{message.call}-{digest(message)[:12]}"
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                answer: Result = await handle.execute_update(
+                    name, message, id=id, result_type=result
+                )
+                return answer
+        except WorkflowUpdateFailedError as failure:
+            raise refusal_behind(failure.cause) or NotAnswered(str(failure.cause)) from failure
+        except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as fault:
+            raise NotAnswered from fault
+        except RPCError as fault:
+            if fault.status == RPCStatusCode.NOT_FOUND:
+                raise ProcessClosed from fault
+            if fault.status == RPCStatusCode.RESOURCE_EXHAUSTED:
+                raise NotAnswered from fault
+            raise
+
+
+class Instructions(Updates):
     """The API's way to Temporal; `actor_key` is the private key that workers know the other of."""
 
     def __init__(self, client: Client, task_queue: str, actor_key: OKPKey) -> None:
-        self.client = client
+        super().__init__(client)
         self.task_queue = task_queue
         self.actor_key = actor_key
 
@@ -189,10 +219,13 @@ class Instructions:
 
     async def decide(self, speaker: Speaker, workflow_id: str, choice: Choice) -> Decision:
         """Decide a task. Raises a Refusal, ProcessClosed or NotAnswered."""
-        content = deciding.content(choice)
-        instruction = self.signed(speaker, choice.action, written(TASK, choice.task), content)
-        message = Decide(speaker.call, choice, instruction)
+        message = Decide(speaker.call, choice, self.signed_choice(speaker, choice))
         return await self.updated(workflow_id, "decide", message, Decision)
+
+    def signed_choice(self, speaker: Speaker, choice: Choice) -> Instruction:
+        """A decision as the API saw it."""
+        content = deciding.content(choice)
+        return self.signed(speaker, choice.action, written(TASK, choice.task), content)
 
     async def act(self, speaker: Speaker, workflow_id: str, process: UUID, asked: Asked) -> Taken:
         """Take an action on a process. Raises a Refusal, ProcessClosed or NotAnswered."""
@@ -214,29 +247,6 @@ class Instructions:
         """The instruction with the signature that proves that the API saw it."""
         said = Assertion(speaker.tenant, speaker.user, action, subject, digest(content))
         return Instruction(speaker.user, token.sign(self.actor_key, said))
-
-    async def updated(
-        self, workflow_id: str, name: str, message: Any, result: type[Result]
-    ) -> Result:
-        """Send an update and wait for its result. The same call is carried out once."""
-        handle = self.client.get_workflow_handle(workflow_id)
-        id = f"{name}-{message.call}-{digest(message)[:12]}"
-        try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                answer: Result = await handle.execute_update(
-                    name, message, id=id, result_type=result
-                )
-                return answer
-        except WorkflowUpdateFailedError as failure:
-            raise refusal_behind(failure.cause) or NotAnswered(str(failure.cause)) from failure
-        except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as fault:
-            raise NotAnswered from fault
-        except RPCError as fault:
-            if fault.status == RPCStatusCode.NOT_FOUND:
-                raise ProcessClosed from fault
-            if fault.status == RPCStatusCode.RESOURCE_EXHAUSTED:
-                raise NotAnswered from fault
-            raise
 
     async def engine(self, workflow_id: str) -> Engine | None:
         """What the engine knows, or None when it has (no longer) such a workflow."""

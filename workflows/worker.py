@@ -18,6 +18,7 @@ from temporalio.worker import Interceptor, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.approvals import ApprovalActivities
+from activities.bulk import BulkActivities
 from activities.crash import CrashPoints
 from activities.desk import Desk
 from activities.effects import Effects
@@ -38,10 +39,12 @@ from domain.processes import release
 from domain.refusal import Refusal
 from workflows import archive, catalog, client, ledger_care
 from workflows.kit.configuration import Configuration, configure
-from workflows.kit.options import lifecycles
+from workflows.kit.options import ITEMS_QUEUE, lifecycles
 from workflows.lifecycle import Lifecycle
+from workflows.roads import Roads
 
 ACTIVITY_SLOTS = 16
+ITEM_SLOTS = 4
 OURS = ("activities", "domain", "workflows", "config")
 LIBRARIES = (
     "sqlalchemy", "psycopg", "pydantic", "pydantic_core", "joserfc", "cryptography", "httpx2",
@@ -79,27 +82,33 @@ def runner() -> SandboxedWorkflowRunner:
 
 @dataclass(frozen=True, slots=True)
 class Workers:
-    """One that runs every coded process and every activity, one that interprets definitions."""
+    """One that runs every coded process and activity, one that interprets definitions, and one for
+    activities that wait for other processes."""
 
     coded: Worker
     interpreter: Worker
+    items: Worker
 
     async def __aenter__(self) -> Self:
         await self.coded.__aenter__()
         await self.interpreter.__aenter__()
+        await self.items.__aenter__()
         return self
 
     async def __aexit__(self, *fault: Any) -> None:
+        await self.items.__aexit__(*fault)
         await self.interpreter.__aexit__(*fault)
         await self.coded.__aexit__(*fault)
 
     async def run(self) -> None:
         """Run until shut down."""
-        await asyncio.gather(self.coded.run(), self.interpreter.run())
+        await asyncio.gather(self.coded.run(), self.interpreter.run(), self.items.run())
 
     async def shutdown(self) -> None:
         """Take no more work, and finish what is under way."""
-        await asyncio.gather(self.coded.shutdown(), self.interpreter.shutdown())
+        await asyncio.gather(
+            self.coded.shutdown(), self.interpreter.shutdown(), self.items.shutdown()
+        )
 
 
 def worker(
@@ -126,6 +135,7 @@ def worker(
         HistoryActivities(engine, temporal),
         *([IntegrityActivities(engine, sealing)] if sealing else []),
     )
+    bulk = BulkActivities(desk, Roads(temporal))
     care = ledger_care.WORKFLOWS if sealing else ()
     configure(Configuration(desk.catalog, desk.actor_key))
     return Workers(
@@ -145,6 +155,14 @@ def worker(
             workflows=[Lifecycle],
             workflow_runner=runner(),
             **TUNING,
+        ),
+        Worker(
+            temporal,
+            task_queue=task_queue + ITEMS_QUEUE,
+            activities=activities_of(bulk),
+            activity_executor=ThreadPoolExecutor(ITEM_SLOTS),
+            interceptors=interceptors,
+            **TUNING | {"max_concurrent_activities": ITEM_SLOTS},
         ),
     )
 

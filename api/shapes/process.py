@@ -1,6 +1,6 @@
 """A process over the wire, its steps and its events."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +15,7 @@ from api.shapes.task import DocumentBody, TaskBody
 from domain.definitions.model import Definition
 from domain.identifiers import COMPANY, DOCUMENT, EVENT, EVIDENCE, PROCESS, USER, written
 from domain.processes.reading import Event, ProcessRecord, Step
+from domain.selections.bulk import Total
 
 
 class Stage(BaseModel):
@@ -52,6 +53,14 @@ class Links(BaseModel):
     engine: str
 
 
+class Progress(BaseModel):
+    """How far work on many items has come."""
+
+    total: int
+    done: int
+    failed: int
+
+
 class ProcessBody(Resource):
     """A process. `reference` is its name from the start, `number` its voucher once posted."""
 
@@ -75,6 +84,7 @@ class ProcessBody(Resource):
     updated_at: Time
     closed_at: Time | None
     allowed_actions: list[str] | None = Field(default=None, exclude_if=is_nothing)
+    progress: Progress | None = Field(default=None, exclude_if=is_nothing)
     links: Links
     tasks: list[TaskBody] | None = Field(default=None, exclude_if=is_nothing)
     postings: list[EntryBody] | None = Field(default=None, exclude_if=is_nothing)
@@ -136,6 +146,16 @@ def process(
         closed_at=record.closed_at,
         links=links(id),
     )
+
+
+def progress(totals: Sequence[Total]) -> Progress:
+    """How far it has come."""
+
+    def sized(*states: str) -> int:
+        return sum(total.size for total in totals if total.state in states)
+
+    done, failed = sized("done"), sized("failed")
+    return Progress(total=done + failed + sized("pending"), done=done, failed=failed)
 
 
 def waiting(record: ProcessRecord, roles: Collection[str]) -> Waiting | None:

@@ -142,6 +142,26 @@ def of_process(connection: Connection, process: UUID) -> list[TaskRecord]:
     return [task_of(row) for row in connection.execute(found)]
 
 
+def with_ids(connection: Connection, ids: Sequence[UUID]) -> list[TaskRecord]:
+    """The tasks of these ids, in their order. Refuses one that is not there: `task_must_exist`."""
+    rows = connection.execute(query().where(tasks.c.id.in_(ids)))
+    found = {row.id: task_of(row) for row in rows}
+    if len(found) < len(ids):
+        raise Refusal("task_must_exist", "There is no such task.")
+    return [found[id] for id in ids]
+
+
+def selected(
+    connection: Connection, actor: Actor, *, scope: str, process_type: str | None, limit: int
+) -> list[TaskRecord]:
+    """The open tasks of an inbox, newest first; of one process type when it is named."""
+    wanted = inbox(actor, scope, "open").where(tasks.c.kind == "approval")
+    if process_type is not None:
+        wanted = wanted.where(processes.c.type == process_type)
+    ordered = wanted.order_by(tasks.c.opened_at.desc(), tasks.c.id.desc()).limit(limit)
+    return [task_of(row) for row in connection.execute(ordered)]
+
+
 def mine(actor: Actor) -> ColumnElement[bool]:
     """What waits for this person: approvals the ladder lets her decide, her own corrections."""
     hers = [*actor.roles, ""]

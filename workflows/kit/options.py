@@ -6,6 +6,8 @@ from typing import TypedDict
 from temporalio.common import RetryPolicy
 
 LIFECYCLES = ".lifecycles"
+# Activities that wait for other processes have slots of their own: else those would wait for them.
+ITEMS_QUEUE = ".items"
 
 
 def lifecycles(task_queue: str) -> str:
@@ -46,5 +48,15 @@ PARTNER = Options(
         backoff_coefficient=2.0,
         maximum_interval=timedelta(seconds=30),
         maximum_attempts=5,
+    ),
+)
+
+# A chunk of items, each sent to a process of its own.
+ITEMS = Options(
+    start_to_close_timeout=timedelta(minutes=3),
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(seconds=1),
+        maximum_interval=timedelta(seconds=30),
+        maximum_attempts=8,
     ),
 )

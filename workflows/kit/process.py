@@ -1,7 +1,7 @@
 """What every process is: opened once, watched from outside, moved by signed instructions."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -118,19 +118,26 @@ class Process:
 
     async def perform(
         self,
-        method: Callable[[Any, Any], Result],
+        method: Callable[[Any, Any], Result | Awaitable[Result]],
         command: Any,
         *,
         summary: str,
         options: Options = DATABASE,
+        queue: str = "",
     ) -> Result:
-        """Run an activity under a summary in business words."""
+        """Run an activity under a summary in business words; `queue` names one with own slots."""
         self.under_way += 1
         try:
-            queue = workflow.info().task_queue.removesuffix(LIFECYCLES)
-            return await workflow.execute_activity_method(
-                method, command, task_queue=queue, summary=summary, **options
+            main = workflow.info().task_queue.removesuffix(LIFECYCLES)
+            # The stubs know methods that wait and methods that do not, but not either of them.
+            result: Result = await workflow.execute_activity_method(
+                method,  # type: ignore[arg-type]
+                command,
+                task_queue=main + queue,
+                summary=summary,
+                **options,
             )
+            return result
         finally:
             self.under_way -= 1
 
