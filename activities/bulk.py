@@ -1,7 +1,8 @@
 """One thing done to many items: the maker's own instruction for each, sent to its process."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -23,6 +24,7 @@ from domain.selections import bulk
 from domain.selections.bulk import Order, Outcome
 
 AT_ONCE: Final = 8
+BEAT_SECONDS: Final = 3
 
 
 class Road(Protocol):
@@ -88,8 +90,9 @@ class BulkActivities:
                 is_done = key_of(command, order) in done
                 return await self.sent(command, order, is_done=is_done)
 
-        outcomes = await asyncio.gather(*map(carried, orders))
-        return await asyncio.to_thread(self.keep, command, outcomes)
+        async with beating():
+            outcomes = await asyncio.gather(*map(carried, orders))
+            return await asyncio.to_thread(self.keep, command, outcomes)
 
     @activity.defn
     def sum_up(self, command: SumUp) -> Arrival:
@@ -151,6 +154,22 @@ class BulkActivities:
                 int,
                 lambda connection: bulk.keep(connection, command.effect, command.action, outcomes),
             )
+
+
+@asynccontextmanager
+async def beating() -> AsyncIterator[None]:
+    """Tell the engine that the work goes on, as long as it does."""
+
+    async def beat() -> None:
+        while True:
+            activity.heartbeat()
+            await asyncio.sleep(BEAT_SECONDS)
+
+    running = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        running.cancel()
 
 
 def call_of(command: CarryOutItems, order: Order) -> str:

@@ -68,7 +68,7 @@ class Asked:
     book: dict[str, int]
     entries: int
     payments: int
-    amount: int
+    amount: int | None
     refused: list[str] = field(default_factory=list)
     acknowledged: list[str] = field(default_factory=list)
 

@@ -143,11 +143,12 @@ class Office:
         *,
         by: str = "asha",
         external_ref: str | None = None,
+        process: UUID | None = None,
     ) -> "Case":
         """Somebody enters an invoice; the case is open when this returns."""
         definition = self.catalog.get(self.type)
         given = given or invoice()
-        process = identifiers.new_uuid()
+        process = process or identifiers.new_uuid()
         request = Request(self.tenant.company, definition.hash, given, digest(given), None)
         subject = written(identifiers.PROCESS, process)
         instruction = self.signed(by, "start", subject, start_content(self.type, request))

@@ -115,8 +115,8 @@ class Errand:
         }  # fmt: skip
 
     @property
-    def total(self) -> int:
-        """What the vendor gets."""
+    def total(self) -> int | None:
+        """What the vendor gets; None when it is about no money."""
         return self.net + 2 * (self.net * 9 // 100)
 
     async def open(self, **changed: Any) -> None:

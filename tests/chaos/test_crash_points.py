@@ -17,6 +17,7 @@ from temporalio.client import Client
 import activities
 from activities import effects, payments
 from activities.approvals import ApprovalActivities
+from activities.bulk import BulkActivities
 from activities.crash import Point
 from activities.exceptions import ExceptionActivities
 from activities.histories import HistoryActivities
@@ -72,12 +73,19 @@ def test_no_activity_and_no_point_is_forgotten() -> None:
     # The archiver's and the sealer's are no step of a process: what was lost is made the next time.
     assert registered(HistoryActivities) == {"tenants", "archive"}
     assert registered(IntegrityActivities) == {"ledger_tenants", "seal_tenant", "verify_tenant"}
-    # Operations have the same one transaction; no outcome here leads past them yet.
+    # Bulk work's are in test_bulk_work. Operations have the same one transaction; no outcome here
+    # leads past them yet.
     assert registered(OperationActivities) == {"carry_out"}
     source = Path(inspect.getfile(worker)).read_text()
     assert sorted(re.findall(r"\b(\w+Activities)\(", source)) == sorted(
         group.__name__
-        for group in (*GROUPS, HistoryActivities, IntegrityActivities, OperationActivities)
+        for group in (
+            *GROUPS,
+            BulkActivities,
+            HistoryActivities,
+            IntegrityActivities,
+            OperationActivities,
+        )
     )
 
     assert tuple(points_in(effects)) == IN_EVERY_EFFECT

@@ -227,6 +227,9 @@ def test_what_names_a_row_of_another_table_refers_to_it(rows):
         "decisions.process_id": "through its task",
         "idempotency_keys.subject_id": "a key is used before what it makes exists",
         "processes.workflow_id": "Temporal's",
+        "selection_items.workflow_id": "as above",
+        "selection_items.item_id": "a task or an exception",
+        "bulk_instructions.process_id": "they are signed before the process is written",
         "archived_histories.run_id": "Temporal's",
     }
     found = rows("""
@@ -264,7 +267,7 @@ def test_nobody_but_the_owner_makes_anything_in_the_schema(rows):
     assert [row.rolname for row in makers] == [OWNER]
 
 
-def test_the_reader_writes_nothing_and_the_edge_only_its_table(rows):
+def test_the_reader_writes_nothing_and_the_edge_only_its_tables(rows):
     writing = "('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN')"
     granted = rows(f"""
         SELECT DISTINCT a.grantee::regrole::text AS login, relname AS name
@@ -272,7 +275,8 @@ def test_the_reader_writes_nothing_and_the_edge_only_its_table(rows):
         WHERE relnamespace = 'public'::regnamespace AND a.grantee <> relowner
           AND a.privilege_type IN {writing} AND a.grantee::regrole::text <> 'kontor_app'
     """)
-    assert [tuple(row) for row in granted] == [("kontor_edge", "idempotency_keys")]
+    edges = ("bulk_instructions", "idempotency_keys", "selection_items", "selections")
+    assert sorted(tuple(row) for row in granted) == [("kontor_edge", name) for name in edges]
 
 
 def test_the_reader_cannot_write_even_what_it_creates(database, tenants):

@@ -32,7 +32,7 @@ SCENARIOS = [
     for known in LOADED.values()
     for scenario in known.scenarios
 ]
-CODED = {"invoice_approval"}
+CODED = {"invoice_approval", "bulk_action"}
 
 
 def played(office: Office, definition: Definition, scenario: Scenario) -> Case:

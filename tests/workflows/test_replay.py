@@ -14,15 +14,24 @@ from typing import Any
 import pytest
 
 from domain.definitions.catalog import Catalog
+from tests.bulk import BULK
 from tests.office import Office
 from tests.scenarios.scenario import slugs
 from tests.workflows import replaying
+from tests.workflows.bulk_scenarios import BULK_SCENARIOS
 from tests.workflows.replaying import named, record, replay
 from tests.workflows.scenarios import SCENARIOS
+from workflows.bulk_action import BulkAction
 from workflows.invoice_approval import InvoiceApproval
 from workflows.lifecycle import Lifecycle
 
 INVOICE = "invoice_approval"
+CODED = {INVOICE: SCENARIOS, BULK: BULK_SCENARIOS}
+PLAYS = [
+    pytest.param(process, name, id=f"{process}: {name}")
+    for process, scenarios in CODED.items()
+    for name in scenarios
+]
 HISTORIES = replaying.histories()
 
 
@@ -30,7 +39,7 @@ def test_every_outcome_has_a_recorded_history():
     recorded = {file.parent.name: set() for file in HISTORIES}
     for file in HISTORIES:
         recorded[file.parent.name].add(named(file))
-    assert recorded == slugs() | {INVOICE: set(SCENARIOS)}
+    assert recorded == slugs() | {process: set(known) for process, known in CODED.items()}
 
 
 @pytest.mark.parametrize("file", HISTORIES, ids=lambda file: f"{file.parent.name}: {named(file)}")
@@ -66,6 +75,15 @@ def test_an_interpreter_that_leaves_out_a_posting_makes_the_replay_fail(
     assert "TMPRL1100" in failure_of(posted, definitions)
 
 
+def test_a_chunk_left_out_makes_the_replay_fail(definitions: Catalog, monkeypatch: Any):
+    async def carry_nothing_out(_: BulkAction, *__: int) -> None:
+        """A chunk, left out."""
+
+    monkeypatch.setattr(BulkAction, "carry_out_chunk", carry_nothing_out)
+    done = next(f for f in replaying.histories(BULK) if named(f) == "everything_approved")
+    assert "TMPRL1100" in failure_of(done, definitions)
+
+
 @pytest.mark.parametrize("seed", ["1", "77"])
 def test_the_order_of_sets_changes_no_command(seed: str):
     ran = subprocess.run(
@@ -75,12 +93,14 @@ def test_the_order_of_sets_changes_no_command(seed: str):
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
-def test_each_outcome_is_reached(name: str, office: Office, request: pytest.FixtureRequest):
-    play, stage = SCENARIOS[name]
+@pytest.mark.parametrize(("process", "name"), PLAYS)
+def test_each_outcome_is_reached(
+    process: str, name: str, office: Office, request: pytest.FixtureRequest
+):
+    play, stage = CODED[process][name]
     case = play(office)
 
     assert case.outcome() == stage
     assert case.record.stage == stage
     if request.config.getoption("--record"):
-        record(INVOICE, name, case)
+        record(process, name, case)

@@ -1,7 +1,7 @@
 """Three named sets of timeouts and retries. One retry loop, Temporal's; never a second inside."""
 
 from datetime import timedelta
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from temporalio.common import RetryPolicy
 
@@ -19,6 +19,7 @@ class Options(TypedDict):
     """How an activity is tried."""
 
     start_to_close_timeout: timedelta
+    heartbeat_timeout: NotRequired[timedelta]
     retry_policy: RetryPolicy
 
 
@@ -51,9 +52,10 @@ PARTNER = Options(
     ),
 )
 
-# A chunk of items, each sent to a process of its own.
+# A chunk of items, each sent to a process of its own. It lasts; a worker that died is noticed soon.
 ITEMS = Options(
-    start_to_close_timeout=timedelta(minutes=3),
+    start_to_close_timeout=timedelta(minutes=5),
+    heartbeat_timeout=timedelta(seconds=10),
     retry_policy=RetryPolicy(
         initial_interval=timedelta(seconds=1),
         maximum_interval=timedelta(seconds=30),

@@ -195,7 +195,7 @@ PLANTED = {
         "named twice", "Remove one"),
     "a workflow that is not coded": (
         "workflow: InvoiceApproval", "workflow: InvoiceAproval", 0,
-        "'InvoiceAproval' is no workflow", "Use one of: InvoiceApproval"),
+        "'InvoiceAproval' is no workflow", "Use one of: BulkAction, InvoiceApproval"),
     "an amount that is no money field": (
         "amount: total\n", "amount: due_date\n", 0,
         "'due_date' is no money field or total", "Use one of: cgst, gst, igst"),
