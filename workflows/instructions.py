@@ -50,6 +50,7 @@ from domain.processes.opening import Opened, Request
 from domain.refusal import Refusal
 from workflows.kit.messages import Act, Decide, Repair, StartProcess
 from workflows.kit.options import lifecycles
+from workflows.kit.release import RELEASE
 
 Result = TypeVar("Result")
 
@@ -194,6 +195,7 @@ class Instructions(Updates):
                 instruction=self.signed(speaker, "start", written(PROCESS, start.process), content),
                 request_hash=request.request_hash,
                 external_ref=request.external_ref,
+                release=RELEASE,
             ),
             id=start.workflow_id,
             task_queue=queue_of(definition, self.task_queue),

@@ -80,6 +80,7 @@ class Errand:
         self.net: int = about.get("net", SMALL)
         self.due_in_days: int = about.get("due_in_days", 0)
         self.invoice_date = months_before(today(), about.get("months_ago", 0))
+        self.release: int = about.get("release", 1)
         self.definition = world.catalog.get(self.type)
         self.number = world.number()
         self.id = new_uuid()
@@ -127,8 +128,9 @@ class Errand:
         content = start_content(self.type, request)
         instruction = self.signed("asha", "start", written(PROCESS, self.id), content)
         start = StartProcess(
-            tenant.id, self.id, tenant.company, hash, given, instruction, digest(given)
-        )
+            tenant.id, self.id, tenant.company, hash, given, instruction, digest(given),
+            release=self.release,
+        )  # fmt: skip
 
         async def send() -> None:
             operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(

@@ -22,6 +22,7 @@ class StartProcess:
     instruction: Instruction
     request_hash: str
     external_ref: str | None = None
+    release: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from domain.refusal import Refusal
 from workflows.kit.configuration import configured
 from workflows.kit.messages import StartProcess
 from workflows.kit.options import ALWAYS, DATABASE, LIFECYCLES, Options
+from workflows.kit.release import check_known
 
 STAGE = SearchAttributeKey.for_keyword("KontorStage")
 
@@ -52,6 +53,7 @@ class Process:
 
     @workflow.init
     def __init__(self, start: StartProcess) -> None:
+        check_known(start.release)
         self.start = start
         self.definition = configured().catalog.by_hash(start.definition_hash)
         self.stage = self.shown = self.definition.first_stage
