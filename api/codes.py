@@ -257,6 +257,8 @@ CODES = {
     "sale_must_leave_cash_alone": Code(422, VOUCHER),
     "voucher_must_name_party": Code(422, "Name the customer or supplier."),
     # 409 and 422 of exchange rates, settlements and revaluation.
+    "rates_must_be_sound": Code(422, CORRECT),
+    "rate_must_stand_once": Code(422, CORRECT),
     "rate_must_exist": Code(422, "Set the rate of the day first."),
     "rate_must_be_exact": Code(422, CORRECT),
     "rate_must_be_of_currency": Code(422, CORRECT),
@@ -278,6 +280,8 @@ CODES = {
     "year_must_be_open": Code(409, "Read the year; it is closed."),
     "year_must_be_closed": Code(409, "Read the year; it is open."),
     "year_must_be_ready_to_close": Code(409, "Do what the report closing-checklist says."),
+    "year_must_be_new": Code(409, FINISHED),
+    "year_must_follow_the_last": Code(422, "Open the years one after the other."),
     "later_year_must_be_open": Code(409, "Reopen the later fiscal years first."),
     "open_period_must_exist": Code(409, "Open the next fiscal year, or reopen a period."),
     "period_must_be_closed_with_its_year": Code(409, "Close the fiscal year."),

@@ -11,7 +11,9 @@ from domain.definitions.model import Definition
 from domain.operations.masters import MASTERS
 from domain.operations.operation import Operation, Order, People
 from domain.operations.periods import SET_PERIOD
+from domain.operations.rates import SET_RATES
 from domain.operations.reversals import REVERSE_ENTRY
+from domain.operations.years import SET_YEAR
 from domain.processes import record
 from domain.processes.arriving import About, Arrival, arrive
 from domain.processes.effect import Done, Effect
@@ -19,6 +21,8 @@ from domain.processes.effect import Done, Effect
 OPERATIONS: Mapping[str, Operation] = {
     "set_period": SET_PERIOD,
     "reverse_entry": REVERSE_ENTRY,
+    "set_year": SET_YEAR,
+    "set_rates": SET_RATES,
     **MASTERS,
 }
 NEEDS = {name: operation.needs for name, operation in OPERATIONS.items()}
