@@ -302,6 +302,7 @@ CODES = {
     "budget_line_must_have_twelve_amounts": Code(422, CORRECT),
     "income_must_only_be_reported": Code(422, "Let lines of income report alone."),
     "import_must_exist": Code(404, LOOK_UP),
+    "import_must_be_new": Code(409, "Look at the import in `facts.reference`."),
     "import_must_be_clean": Code(422, "Correct the rows that the preview names."),
     "import_must_be_of_kind": Code(409, "Go on with the kind of import that was begun."),
     "import_must_have_entries": Code(422, "Send a file that has entries."),

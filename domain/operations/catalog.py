@@ -1,6 +1,7 @@
 """The operations that a stage may name in `does`."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -8,6 +9,7 @@ from domain.access import company as masters
 from domain.access.company import Company
 from domain.definitions.content import Content
 from domain.definitions.model import Definition
+from domain.operations.imports import IMPORT_ENTRIES
 from domain.operations.masters import MASTERS
 from domain.operations.operation import Operation, Order, People
 from domain.operations.periods import SET_PERIOD
@@ -23,6 +25,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "reverse_entry": REVERSE_ENTRY,
     "set_year": SET_YEAR,
     "set_rates": SET_RATES,
+    "import_entries": IMPORT_ENTRIES,
     **MASTERS,
 }
 NEEDS = {name: operation.needs for name, operation in OPERATIONS.items()}
@@ -42,6 +45,17 @@ def check_operations(
         operation = OPERATIONS.get(stage.does or "")
         if operation is not None:
             operation.check(connection, company, content)
+
+
+def preview(
+    connection: Connection, definition: Definition, company: Company, content: Content
+) -> dict[str, Any]:
+    """What the operations of the type would do of a document that they let pass."""
+    found = [OPERATIONS.get(stage.does or "") for stage in definition.stages.values()]
+    looks = [each.preview for each in found if each is not None and each.preview is not None]
+    return {
+        name: value for look in looks for name, value in look(connection, company, content).items()
+    }
 
 
 def carry_out(
