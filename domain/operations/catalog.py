@@ -9,11 +9,15 @@ from domain.access import company as masters
 from domain.access.company import Company
 from domain.definitions.content import Content
 from domain.definitions.model import Definition
+from domain.operations.budgets import SET_BUDGET
+from domain.operations.holds import SETTLE_HOLD
 from domain.operations.imports import IMPORT_ENTRIES
+from domain.operations.limits import SET_LIMIT
 from domain.operations.masters import MASTERS
 from domain.operations.operation import Operation, Order, People
 from domain.operations.periods import SET_PERIOD
 from domain.operations.rates import SET_RATES
+from domain.operations.revaluations import REVALUE
 from domain.operations.reversals import REVERSE_ENTRY
 from domain.operations.years import SET_YEAR
 from domain.processes import record
@@ -26,6 +30,10 @@ OPERATIONS: Mapping[str, Operation] = {
     "set_year": SET_YEAR,
     "set_rates": SET_RATES,
     "import_entries": IMPORT_ENTRIES,
+    "revalue": REVALUE,
+    "set_budget": SET_BUDGET,
+    "set_limit": SET_LIMIT,
+    "settle_hold": SETTLE_HOLD,
     **MASTERS,
 }
 NEEDS = {name: operation.needs for name, operation in OPERATIONS.items()}

@@ -1,13 +1,17 @@
 """What a scenario finds before it begins, where the cast alone could not make it."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from functools import partial
+from uuid import UUID, uuid4
 
-from domain.identifiers import ENTRY, written
-from domain.ledger import periods, years
-from domain.ledger.entry import JournalEntry, credit, debit
+from domain.identifiers import ENTRY, HOLD, written
+from domain.ledger import holds, periods, rates, years
+from domain.ledger.entry import JournalEntry, Posting, credit, debit
+from domain.ledger.holds import Hold
 from domain.ledger.periods import PeriodState
+from domain.ledger.quotation import Rate
 from domain.operations import years as operations
 from tests.book import Book
 from tests.office import Office
@@ -21,6 +25,11 @@ def preparations(office: Office) -> Mapping[str, Callable[[], str]]:
         "{locked_year}": partial(locked_year, book),
         "{open_year}": partial(open_year, book),
         "{next_year}": partial(next_year, book),
+        "{locked_day}": partial(locked_day, book),
+        "{day_with_euros}": partial(day_with, book, "EUR"),
+        "{day_with_pounds}": partial(day_with, book, "GBP"),
+        "{hold}": partial(standing_hold, book),
+        "{released_hold}": partial(released_hold, book),
     }
 
 
@@ -64,3 +73,47 @@ def locked_year(book: Book) -> str:
             if month.state is not PeriodState.LOCKED:
                 periods.lock(connection, month.id, person=deepa, reason="Year end")
     return year
+
+
+def locked_day(book: Book) -> str:
+    """A day of a year that is locked."""
+    locked_year(book)
+    with book.transaction() as connection:
+        return periods.listed(connection, book.company)[0].starts_on.isoformat()
+
+
+def day_with(book: Book, currency: str) -> str:
+    """A day on which 1,000.00 of the currency came in at 90, and closed at 92 (booked: 90)."""
+    account, day = f"bank_{currency.lower()}", date.today() - timedelta(5)
+    postings = (
+        Posting(account, 1_000_00, currency, 90_000_00),
+        Posting("exchange_clearing", -1_000_00, currency, -90_000_00),
+        debit("exchange_clearing", 90_000_00),
+        credit("share_capital", 90_000_00),
+    )
+    book.post(JournalEntry(book.company, day, f"Capital in {currency}", postings))
+    for kind, value in (("closing", "92"), ("booked", "90")):
+        rate = Rate(currency, "INR", day, kind, Decimal(value), "FBIL")
+        with book.transaction() as connection:
+            rates.set_rate(connection, rate, key=f"prepared/{currency}/{kind}")
+    return day.isoformat()
+
+
+def standing_hold(book: Book) -> str:
+    """1,000.00 of the wallets that will be paid from the bank."""
+    return written(HOLD, hold_placed(book))
+
+
+def hold_placed(book: Book) -> UUID:
+    """The same as its id."""
+    hold = Hold(book.company, "wallet_liability", "bank", 1_000_00, "INR", "Pay-out of a wallet")
+    with book.transaction() as connection:
+        return holds.place(connection, hold, key=str(uuid4())).hold
+
+
+def released_hold(book: Book) -> str:
+    """One that was given back."""
+    placed = hold_placed(book)
+    with book.transaction() as connection:
+        holds.release(connection, placed, reason="Cancelled", key=str(uuid4()))
+    return written(HOLD, placed)
