@@ -6,6 +6,8 @@ from decimal import Decimal
 from functools import partial
 from uuid import UUID, uuid4
 
+from sqlalchemy import text
+
 from domain.identifiers import ENTRY, HOLD, written
 from domain.ledger import holds, periods, rates, years
 from domain.ledger.entry import JournalEntry, Posting, credit, debit
@@ -15,6 +17,11 @@ from domain.ledger.quotation import Rate
 from domain.operations import years as operations
 from tests.book import Book
 from tests.office import Office
+
+ADD_FORMER = text(
+    "INSERT INTO parties (tenant_id, id, code, name, kind, active)"
+    " VALUES (:tenant, :id, :code, 'Kadamba Transport', 'vendor', false)"
+)
 
 
 def preparations(office: Office) -> Mapping[str, Callable[[], str]]:
@@ -28,6 +35,7 @@ def preparations(office: Office) -> Mapping[str, Callable[[], str]]:
         "{locked_day}": partial(locked_day, book),
         "{day_with_euros}": partial(day_with, book, "EUR"),
         "{day_with_pounds}": partial(day_with, book, "GBP"),
+        "{former_vendor}": partial(former_vendor, book),
         "{hold}": partial(standing_hold, book),
         "{released_hold}": partial(released_hold, book),
     }
@@ -117,3 +125,12 @@ def released_hold(book: Book) -> str:
     with book.transaction() as connection:
         holds.release(connection, placed, reason="Cancelled", key=str(uuid4()))
     return written(HOLD, placed)
+
+
+def former_vendor(book: Book) -> str:
+    """A vendor who was deactivated, of the scenario's own: others need theirs as they are."""
+    code = f"V-{uuid4().hex[:6]}"
+    values = {"tenant": book.tenant.id, "id": uuid4(), "code": code}
+    with book.as_owner() as connection:
+        connection.execute(ADD_FORMER, values)
+    return code
