@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 
@@ -14,7 +14,7 @@ from api.bodies import ReasonBody
 from api.caller import Caller
 from api.deciding import Deciding, seen_of
 from api.edge import Edge
-from api.shapes.base import Money, money
+from api.shapes.base import Money, is_nothing, money
 from api.starting import StartBody, Starting, start
 from domain.access import company as masters
 from domain.access.actor import holders
@@ -28,6 +28,7 @@ from domain.definitions.policy import Seats
 from domain.documents import examination
 from domain.ledger.entry import JournalEntry
 from domain.money import Money as Amount
+from domain.operations.catalog import preview
 from domain.processes import opening, reading
 
 
@@ -73,6 +74,11 @@ class Would(BaseModel):
     approvers: list[Approver]
     postings: list[WouldEnter]
     limits: list[dict[str, Any]]
+    preview: dict[str, Any] | None = Field(
+        default=None,
+        description="What an operation would do, in its own terms.",
+        exclude_if=is_nothing,
+    )
 
 
 class Trial(BaseModel):
@@ -111,6 +117,7 @@ def start_trial(starting: Starting) -> Trial:
         ahead = policy.approvals_ahead(definition, definition.first_stage, known)
         approvers = approvers_of(connection, list(ahead), starting.caller)
         entries = entries_of(connection, definition, ready.company.id, ready.content)
+        seen = preview(connection, definition, ready.company, ready.content)
     warnings = [f"Nobody can check level {a.level} ({a.role})." for a in approvers if not a.people]
     would = Would(
         subject=opening.subject_of(definition, ready.content),
@@ -120,6 +127,7 @@ def start_trial(starting: Starting) -> Trial:
         approvers=approvers,
         postings=entries,
         limits=[band.model_dump(mode="json") for band in bands(definition)],
+        preview=seen or None,
     )
     return Trial(would=would, warnings=warnings)
 

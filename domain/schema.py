@@ -9,6 +9,7 @@ from domain.ledger import tables as book_tables
 from domain.ledger.sealing import tables as seals_tables
 from domain.ledger.subledger import tables as subledger_tables
 from domain.ledger.transfer import tables as transfer_tables
+from domain.masters import tables as masters
 from domain.processes import tables as processes
 from domain.selections import tables as selections
 
@@ -18,4 +19,6 @@ LEDGER = (
     transfer_tables, years_tables,
 )  # fmt: skip
 
-__all__ = ["LEDGER", "METADATA", "access", "approvals", "documents", "processes", "selections"]
+__all__ = [
+    "LEDGER", "METADATA", "access", "approvals", "documents", "masters", "processes", "selections",
+]  # fmt: skip

@@ -1,5 +1,7 @@
 """Tenants, companies, persons and their logins and roles, parties, and the keys of the edge."""
 
+from typing import Any
+
 from sqlalchemy import (
     CHAR,
     Boolean,
@@ -18,6 +20,17 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.database import METADATA, tenant_column, within_tenant
+
+
+def of_version() -> tuple[Column[Any], ...]:
+    """Which version of a master a row is, and who made and checked it in which process."""
+    return (
+        Column("version", Integer, nullable=False, server_default="1"),
+        Column("changed_by", Uuid),
+        Column("changed_in", Uuid),
+        Column("checked_by", Uuid),
+    )
+
 
 tenants = Table(
     "tenants",
@@ -88,6 +101,8 @@ parties = Table(
     Column("active", Boolean, nullable=False, server_default=text("true")),
     Column("bank_account", Text),
     Column("bank_ifsc", Text),
+    Column("pan", Text),
+    *of_version(),
     UniqueConstraint("tenant_id", "code"),
 )
 

@@ -1,6 +1,7 @@
 """What is wrong with an input: each fault with its pointer, and the refusal that carries all."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from domain.refusal import Refusal
@@ -21,16 +22,45 @@ class FieldError:
 
 
 class InputErrors(Refusal):
-    """Every fault of an input at once."""
+    """Every fault of an input at once. `code` is given where a rule of its own found them."""
 
-    def __init__(self, errors: Sequence[FieldError]) -> None:
+    def __init__(self, errors: Sequence[FieldError], *, code: str | None = None) -> None:
         only_range = {error.code for error in errors} == {OUT_OF_RANGE}
         shown = [f"{error.pointer or 'The input'}: {error.detail}" for error in errors]
         if len(shown) > SHOWN_FAULTS:
             shown = [*shown[:SHOWN_FAULTS], f"And {len(errors) - SHOWN_FAULTS} more."]
-        code = OUT_OF_RANGE if only_range else "input_must_match_definition"
-        super().__init__(code, " ".join(shown))
+        found = OUT_OF_RANGE if only_range else "input_must_match_definition"
+        super().__init__(code or found, " ".join(shown))
         self.errors = tuple(errors)
+
+
+class RowErrors(InputErrors):
+    """Every row that a rule says no to, at once."""
+
+    def __init__(self, code: str, errors: Sequence[FieldError]) -> None:
+        super().__init__(errors, code=code)
+
+
+class Rows:
+    """Goes through the rows of a field and keeps what is wrong with each of them."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.errors: list[FieldError] = []
+
+    @contextmanager
+    def reading(self, number: int) -> Iterator[None]:
+        """A refusal inside is that of the row, counted from 0; then the next row is read."""
+        try:
+            yield
+        except Refusal as refusal:
+            self.refuse(number, None, refusal)
+
+    def refuse(self, number: int, column: str | None, refusal: Refusal) -> None:
+        """Keep what a rule says of a row, or of one of its columns."""
+        at = pointer(pointer("", self.name), number)
+        where = pointer(at, column) if column else at
+        self.errors.append(FieldError(where, refusal.code, refusal.message))
 
 
 def pointer(parent: str, name: str | int) -> str:

@@ -61,6 +61,7 @@ def revalue(
     through: ExchangeAccounts,
     key: str,
     roles: Sequence[str] = (),
+    process: UUID | None = None,
 ) -> Revaluation:
     """Revalue once: one entry on the day and its reversal on the next, whose period must be open.
 
@@ -76,9 +77,10 @@ def revalue(
         return revaluation(earlier)
     found = preview(connection, scope)
     check_clearing(connection, scope.company, through.clearing)
+    by = Poster(through, tuple(roles), process)
     made = {
-        **post_unrealised(connection, found, through, key=key, roles=roles),
-        **post_residues(connection, found, through, key=f"{key}/residues", roles=roles),
+        **post_unrealised(connection, found, by, key=key),
+        **post_residues(connection, found, by, key=f"{key}/residues"),
     }
     head = {
         "company_id": scope.company,
@@ -104,13 +106,17 @@ def check_clearing(connection: Connection, company: UUID, code: str) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Poster:
+    """Through which accounts, with which roles and in which process entries are posted."""
+
+    through: ExchangeAccounts
+    roles: tuple[str, ...]
+    process: UUID | None
+
+
 def post_unrealised(
-    connection: Connection,
-    found: Preview,
-    through: ExchangeAccounts,
-    *,
-    key: str,
-    roles: Sequence[str],
+    connection: Connection, found: Preview, by: Poster, *, key: str
 ) -> dict[str, UUID]:
     """Post the differences of the day and their reversal, if there are any."""
     differences = [(line, line.unrealised) for line in found.lines if line.unrealised]
@@ -119,34 +125,30 @@ def post_unrealised(
     on = found.scope.on
     check_next_period(connection, found.scope.company, on)
     narration = f"Revaluation at {found.scope.kind} rates of {on}"
-    entry = entry_of(found, differences, through, narration)
-    posted = book.post(connection, entry, key=key, roles=roles).entry
+    entry = entry_of(found, differences, by, narration)
+    posted = book.post(connection, entry, key=key, roles=by.roles).entry
     reversal = book.reverse(
         connection,
         posted,
         on_date=on + timedelta(days=1),
         reason=f"Reversal of the revaluation of {on}",
         key=f"{key}/reversal",
-        roles=roles,
+        roles=by.roles,
+        process=by.process,
     )
     return {"entry_id": posted, "reversal_id": reversal.entry}
 
 
 def post_residues(
-    connection: Connection,
-    found: Preview,
-    through: ExchangeAccounts,
-    *,
-    key: str,
-    roles: Sequence[str],
+    connection: Connection, found: Preview, by: Poster, *, key: str
 ) -> dict[str, UUID]:
     """Post what settled balances left behind, if there is any. It is realised and stays."""
     differences = [(line, line.residue) for line in found.lines if line.residue]
     if not differences:
         return {}
     narration = f"Residues of settled foreign balances on {found.scope.on}"
-    entry = entry_of(found, differences, through, narration)
-    return {"clean_up_id": book.post(connection, entry, key=key, roles=roles).entry}
+    entry = entry_of(found, differences, by, narration)
+    return {"clean_up_id": book.post(connection, entry, key=key, roles=by.roles).entry}
 
 
 def check_next_period(connection: Connection, company: UUID, on: date) -> None:
@@ -164,10 +166,11 @@ def check_next_period(connection: Connection, company: UUID, on: date) -> None:
 def entry_of(
     found: Preview,
     differences: Sequence[tuple[Line, int]],
-    through: ExchangeAccounts,
+    by: Poster,
     narration: str,
 ) -> JournalEntry:
     """The entry that adds its difference to each balance, cleared for each set of dimensions."""
+    through = by.through
     groups: defaultdict[Dimensions, list[Posting]] = defaultdict(list)
     for line, difference in differences:
         added = Posting(line.account, 0, line.currency, difference, line.dimensions)
@@ -183,8 +186,9 @@ def entry_of(
         postings += [*worth, *clearing, *result]
     scope = found.scope
     return JournalEntry(
-        scope.company, scope.on, narration, tuple(postings), kind=EntryKind.REVALUATION
-    )
+        scope.company, scope.on, narration, tuple(postings), kind=EntryKind.REVALUATION,
+        process=by.process,
+    )  # fmt: skip
 
 
 def recorded(lines: Sequence[Line]) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """The operations that a stage may name in `does`."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -8,9 +9,17 @@ from domain.access import company as masters
 from domain.access.company import Company
 from domain.definitions.content import Content
 from domain.definitions.model import Definition
+from domain.operations.budgets import SET_BUDGET
+from domain.operations.holds import SETTLE_HOLD
+from domain.operations.imports import IMPORT_ENTRIES
+from domain.operations.limits import SET_LIMIT
+from domain.operations.masters import MASTERS
 from domain.operations.operation import Operation, Order, People
 from domain.operations.periods import SET_PERIOD
+from domain.operations.rates import SET_RATES
+from domain.operations.revaluations import REVALUE
 from domain.operations.reversals import REVERSE_ENTRY
+from domain.operations.years import SET_YEAR
 from domain.processes import record
 from domain.processes.arriving import About, Arrival, arrive
 from domain.processes.effect import Done, Effect
@@ -18,6 +27,14 @@ from domain.processes.effect import Done, Effect
 OPERATIONS: Mapping[str, Operation] = {
     "set_period": SET_PERIOD,
     "reverse_entry": REVERSE_ENTRY,
+    "set_year": SET_YEAR,
+    "set_rates": SET_RATES,
+    "import_entries": IMPORT_ENTRIES,
+    "revalue": REVALUE,
+    "set_budget": SET_BUDGET,
+    "set_limit": SET_LIMIT,
+    "settle_hold": SETTLE_HOLD,
+    **MASTERS,
 }
 NEEDS = {name: operation.needs for name, operation in OPERATIONS.items()}
 
@@ -36,6 +53,17 @@ def check_operations(
         operation = OPERATIONS.get(stage.does or "")
         if operation is not None:
             operation.check(connection, company, content)
+
+
+def preview(
+    connection: Connection, definition: Definition, company: Company, content: Content
+) -> dict[str, Any]:
+    """What the operations of the type would do of a document that they let pass."""
+    found = [OPERATIONS.get(stage.does or "") for stage in definition.stages.values()]
+    looks = [each.preview for each in found if each is not None and each.preview is not None]
+    return {
+        name: value for look in looks for name, value in look(connection, company, content).items()
+    }
 
 
 def carry_out(

@@ -36,8 +36,10 @@ class Operation:
     """`needs` are required fields by type. `check` refuses early what `perform` would refuse.
 
     `perform` runs in the transaction of its effect and answers with what the evidence keeps.
+    `preview` says what it would do of a document that `check` let pass; it writes nothing.
     """
 
     needs: Mapping[str, str]
     check: Callable[[Connection, Company, Content], None]
     perform: Callable[[Connection, Order], Mapping[str, Any]]
+    preview: Callable[[Connection, Company, Content], Mapping[str, Any]] | None = None

@@ -59,6 +59,9 @@ DEFINERS = {
     f"ledger_import(uuid,bigint,{CHUNK})": {"kontor_app"},
     f"ledger_preview_import(uuid,text,{CHUNK})": {"kontor_app"},
     "tenant_ids()": {"kontor_app"},
+    f"ledger_look_at_import(uuid,text,{CHUNK})": {"kontor_app", "kontor_reader"},
+    # A trigger: nobody calls it.
+    "keep_version()": set(),
 }
 PATHS = "search_path=public, pg_temp"
 # The setting is unknown to a new session, and empty in one that had it in an earlier transaction.

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import pytest
@@ -10,11 +9,9 @@ import pytest
 from domain.definitions.catalog import Catalog
 from domain.definitions.model import TAKEN_ELSEWHERE, Definition, Stage
 from domain.definitions.policy import VERDICTS, decisions
-from domain.identifiers import ENTRY, written
-from domain.ledger.entry import JournalEntry, credit, debit
-from tests.book import Book
 from tests.domain.refused import refused
 from tests.office import Case, Office
+from tests.scenarios.prepared import preparations
 from tests.scenarios.scenario import (
     Scenario,
     ScenarioFile,
@@ -22,7 +19,7 @@ from tests.scenarios.scenario import (
     document,
     files,
     load,
-    with_posted,
+    prepared,
 )
 from tests.workflows.replaying import record
 
@@ -38,18 +35,10 @@ CODED = {"invoice_approval", "bulk_action"}
 def played(office: Office, definition: Definition, scenario: Scenario) -> Case:
     """Everything that the cast does, and each refusal."""
     office = replace(office, type=definition.process)
-    given = with_posted(scenario.given, lambda: posted_entry(office))
+    given = prepared(scenario.given, preparations(office))
     if scenario.first:
         walked(office, definition, given | scenario.first[0].with_, scenario.first)
     return walked(office, definition, given, scenario.steps)
-
-
-def posted_entry(office: Office) -> str:
-    """An entry that stands in the book: a month's rent."""
-    book = Book(office.database, office.tenant)
-    postings = debit("office_rent", 25_000_00), credit("bank", 25_000_00)
-    posted = book.post(JournalEntry(book.company, date.today(), "Rent", postings))
-    return written(ENTRY, posted.entry)
 
 
 def walked(

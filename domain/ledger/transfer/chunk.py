@@ -23,6 +23,7 @@ TYPES = {
 ARRAYS = ", ".join(f"%s::{kind}[]" for kind in TYPES.values())
 POST = f"SELECT ledger_import(%s, %s, {ARRAYS})"
 PREVIEW = f"SELECT * FROM ledger_preview_import(%s, %s, {ARRAYS})"
+LOOK = f"SELECT * FROM ledger_look_at_import(%s, %s, {ARRAYS})"
 
 
 class Refused(NamedTuple):
@@ -142,4 +143,12 @@ def refusals(
 ) -> list[Refused]:
     """Everything that the book would refuse of a chunk's columns. Changes nothing."""
     rows = by_driver(connection, PREVIEW, (company, kind, *columns)).fetchall()
+    return [Refused(*row) for row in rows]
+
+
+def looked_at(
+    connection: Connection, company: UUID, kind: str, columns: Sequence[str]
+) -> list[Refused]:
+    """The same with the rights of a reader: no period is held meanwhile."""
+    rows = by_driver(connection, LOOK, (company, kind, *columns)).fetchall()
     return [Refused(*row) for row in rows]

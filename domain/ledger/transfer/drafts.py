@@ -93,20 +93,25 @@ def read(path: Path, columns: Columns, *, base_currency: str) -> Iterator[Draft]
     names = [str(name or "").strip() for name in header]
     check(columns, names)
     reader = Reader(columns, names, base_currency)
-    place, called = reader.places.reference, columns.called or ""
-    together: list[Written] = []
+    yield from together(reader, texts(table, len(names)))
+
+
+def together(reader: "Reader", rows: Iterable[Written]) -> Iterator[Draft]:
+    """Rows that stand together under one reference as the entry that they are."""
+    place, called = reader.places.reference, reader.columns.called or ""
+    found: list[Written] = []
     reference = ""
     seen: set[str] = set()
-    for row in texts(table, len(names)):
-        found = row.cells[place] or called
-        if found != reference and together:
-            yield reader.draft(reference, together, is_again=reference in seen)
+    for row in rows:
+        named = row.cells[place] or called
+        if named != reference and found:
+            yield reader.draft(reference, found, is_again=reference in seen)
             seen.add(reference)
-            together = []
-        reference = found
-        together.append(row)
-    if together:
-        yield reader.draft(reference, together, is_again=reference in seen)
+            found = []
+        reference = named
+        found.append(row)
+    if found:
+        yield reader.draft(reference, found, is_again=reference in seen)
 
 
 def texts(table: Iterable[Row], width: int) -> Iterator[Written]:

@@ -1,0 +1,1 @@
+"""Masters: customers, vendors, employees, products and branches, and every version of each."""
