@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func
 
 from domain.access.company import Company
 from domain.definitions import content as reading
@@ -94,13 +94,14 @@ def check_place(connection: Connection, asked: Asked) -> Master | None:
 
 
 def check_new(connection: Connection, kind: Kind, code: str) -> None:
-    """No other has the code; customers, vendors and employees share theirs."""
-    same = connection.execute(kind.table.select().where(kind.table.c.code == code)).one_or_none()
+    """No other has the code, in whatever case; customers, vendors and employees share theirs."""
+    alike = kind.table.select().where(func.lower(kind.table.c.code) == code.lower())
+    same = connection.execute(alike).first()
     if same is not None:
         raise Refusal(
             "master_must_be_new",
-            f"{code} is the code of {same.name}. Choose another, or ask for a change of it.",
-            reference=code,
+            f"{same.code} is the code of {same.name}. Choose another, or ask for a change of it.",
+            reference=same.code,
         )
 
 

@@ -23,11 +23,11 @@ ONE_BY_ONE = text(
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who made and checked a version, and in which process."""
+    """Who made and checked a version, and in which process; None outside of any."""
 
     maker: UUID
     checker: UUID | None
-    process: UUID
+    process: UUID | None
 
 
 def write(connection: Connection, company: Company, asked: Asked, by: By) -> Master:

@@ -71,6 +71,7 @@ processes = Table(
     within_tenant("created_by", "persons"),
     within_tenant("created_by_user", "users"),
     Index("processes_created_at", "tenant_id", "created_at", "id"),
+    Index("processes_under_way", "tenant_id", "type", postgresql_where=text("closed_at IS NULL")),
 )
 
 exceptions = Table(

@@ -100,7 +100,7 @@ def test_what_becomes_of_a_hold_while_it_waits_for_approval_parks_the_process(
     assert ended(cast["chand"], first.json()["id"])["status"] == "completed"
 
     parked = eventually(lambda: cast["esha"].get("/exceptions").json()["data"])
-    assert [each["code"] for each in parked] == ["hold_must_be_open"]
+    assert [each["cause"] for each in parked] == ["hold_must_be_open"]
     with as_owner(database.admin, tenant.id) as connection:
         released = text("SELECT count(*) FROM hold_events WHERE kind = 'released'")
         assert connection.scalar(released) == 1

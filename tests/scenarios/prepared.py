@@ -90,9 +90,9 @@ def locked_day(book: Book) -> str:
         return periods.listed(connection, book.company)[0].starts_on.isoformat()
 
 
-def day_with(book: Book, currency: str) -> str:
+def day_with(book: Book, currency: str, day: date | None = None) -> str:
     """A day on which 1,000.00 of the currency came in at 90, and closed at 92 (booked: 90)."""
-    account, day = f"bank_{currency.lower()}", date.today() - timedelta(5)
+    account, day = f"bank_{currency.lower()}", day or date.today() - timedelta(5)
     postings = (
         Posting(account, 1_000_00, currency, 90_000_00),
         Posting("exchange_clearing", -1_000_00, currency, -90_000_00),

@@ -106,4 +106,7 @@ SELECT tenant_id, kind, id, 1, jsonb_strip_nulls(jsonb_build_object('name', name
 FROM parties;
 ALTER TABLE parties FORCE ROW LEVEL SECURITY;
 
+-- Whether somebody asks for the same already: few processes of a type are under way.
+CREATE INDEX processes_under_way ON processes (tenant_id, type) WHERE closed_at IS NULL;
+
 GRANT INSERT, UPDATE ON parties, products, branches TO kontor_app;

@@ -1,5 +1,6 @@
 -- Parties stay as they are now; what they were, products and branches are lost.
 
+DROP INDEX processes_under_way;
 DROP TABLE master_versions, branches, products;
 REVOKE INSERT, UPDATE ON parties FROM kontor_app;
 DROP TRIGGER count_version ON parties;

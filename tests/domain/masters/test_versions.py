@@ -1,5 +1,7 @@
 """Every version of a master is kept, whoever writes it; what is written is checked anew."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -76,6 +78,26 @@ def test_of_two_that_look_alike_one_is_added(write_as):
         write_as(asked(Wish.ADD, "V-202", **NANDI))
     with refused("master_must_be_new"):
         write_as(asked(Wish.ADD, "V-201", name="Another"))
+
+
+def test_codes_that_differ_in_case_alone_are_one(write_as):
+    with refused("master_must_be_new", "V-001"):
+        write_as(asked(Wish.ADD, "v-001", name="Another"))
+
+
+def test_of_two_that_look_alike_and_come_at_once_one_waits_and_is_refused(
+    database, tenant, write_as
+):
+    with ThreadPoolExecutor(1) as other:
+        with transaction(database.app, tenant.id) as connection:
+            by = By(tenant.person("asha"), tenant.person("bina"), None)
+            first = asked(Wish.ADD, "V-301", **NANDI)
+            write(connection, companies.company(connection), first, by)
+            second = other.submit(write_as, asked(Wish.ADD, "V-302", **NANDI))
+            wait([second], timeout=0.5)
+            assert not second.done()
+        with refused("master_must_be_unlike_others", "V-301"):
+            second.result()
 
 
 def test_the_pan_of_a_gstin_counts_though_it_was_not_said(write_as):
