@@ -21,6 +21,7 @@ NOUNS = {
     identifiers.ENTRY: "entry",
     identifiers.HOLD: "hold",
     identifiers.PERIOD: "period",
+    identifiers.DELEGATION: "delegation",
 }
 
 

@@ -27,6 +27,7 @@ HOLD = "hld"
 PERIOD = "prd"
 EVIDENCE = "evd"
 EVENT = "evt"
+DELEGATION = "dlg"
 
 
 def new_uuid() -> UUID:

@@ -1,6 +1,7 @@
 """Every table in one place, for Alembic: importing this fills the MetaData."""
 
 from domain.access import tables as access
+from domain.approvals import authority_tables as authority
 from domain.approvals import tables as approvals
 from domain.database import METADATA
 from domain.documents import tables as documents
@@ -17,4 +18,4 @@ LEDGER = (
     transfer_tables, years_tables,
 )  # fmt: skip
 
-__all__ = ["LEDGER", "METADATA", "access", "approvals", "documents", "processes"]
+__all__ = ["LEDGER", "METADATA", "access", "approvals", "authority", "documents", "processes"]

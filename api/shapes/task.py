@@ -44,6 +44,7 @@ class DecisionBody(BaseModel):
     by: Person
     at: Time
     reason: str | None
+    on_behalf_of: Person | None = Field(default=None, exclude_if=is_nothing)
 
 
 class TaskBody(Resource):
@@ -112,7 +113,14 @@ def decision(record: TaskRecord) -> DecisionBody | None:
     if decided is None:
         return None
     by = person(decided.person, decided.name)
-    return DecisionBody(action=decided.action, by=by, at=decided.at, reason=record.reason)
+    lender = decided.stood_in_for
+    return DecisionBody(
+        action=decided.action,
+        by=by,
+        at=decided.at,
+        reason=record.reason,
+        on_behalf_of=person(lender, decided.stood_in_for_name or "") if lender else None,
+    )
 
 
 def change(found: Change) -> ChangeBody:

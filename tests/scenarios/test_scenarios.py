@@ -10,7 +10,7 @@ import pytest
 from domain.definitions.catalog import Catalog
 from domain.definitions.model import TAKEN_ELSEWHERE, Definition, Stage
 from domain.definitions.policy import VERDICTS, decisions
-from domain.identifiers import ENTRY, written
+from domain.identifiers import DELEGATION, ENTRY, written
 from domain.ledger.entry import JournalEntry, credit, debit
 from tests.book import Book
 from tests.domain.refused import refused
@@ -22,7 +22,7 @@ from tests.scenarios.scenario import (
     document,
     files,
     load,
-    with_posted,
+    with_made,
 )
 from tests.workflows.replaying import record
 
@@ -38,7 +38,8 @@ CODED = {"invoice_approval"}
 def played(office: Office, definition: Definition, scenario: Scenario) -> Case:
     """Everything that the cast does, and each refusal."""
     office = replace(office, type=definition.process)
-    given = with_posted(scenario.given, lambda: posted_entry(office))
+    makers = {"{posted}": lambda: posted_entry(office), "{delegated}": lambda: delegated(office)}
+    given = with_made(scenario.given, makers)
     if scenario.first:
         walked(office, definition, given | scenario.first[0].with_, scenario.first)
     return walked(office, definition, given, scenario.steps)
@@ -50,6 +51,17 @@ def posted_entry(office: Office) -> str:
     postings = debit("office_rent", 25_000_00), credit("bank", 25_000_00)
     posted = book.post(JournalEntry(book.company, date.today(), "Rent", postings))
     return written(ENTRY, posted.entry)
+
+
+def delegated(office: Office) -> str:
+    """A delegation of days that no other test is about."""
+    office = replace(office, type="delegation")
+    days = {"first_day": "2090-01-01", "last_day": "2090-01-31"}
+    case = office.receive(document(office.catalog.get("delegation"), days), by="deepa")
+    case.decide("esha")
+    case.stands_at("done")
+    found = "SELECT id FROM delegations WHERE process_id = :process"
+    return written(DELEGATION, office.rows(found, process=case.process)[0].id)
 
 
 def walked(
