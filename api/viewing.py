@@ -19,6 +19,7 @@ from domain.approvals import authority, inbox
 from domain.approvals import reading as tasks
 from domain.approvals.policy import Checking
 from domain.approvals.reading import TaskRecord
+from domain.approvals.splitting import may_be_split
 from domain.definitions.model import Definition
 from domain.identifiers import EVIDENCE, PROCESS, written
 from domain.ledger import reading as ledger
@@ -138,6 +139,9 @@ def task_in_full(edge: Edge, connection: Connection, view: View, found: TaskReco
     body.checks = [Check(name=n, result="passed", evidence=proof) for n in definition.checks]
     body.documents = [document(tasks.document(connection, found.process))]
     checking = checking_of(definition, found)
+    split = may_be_split(connection, definition, found.stage, checking)
+    if split:
+        body.checks.append(Check(name="may_be_split", result="warning", evidence=list(split)))
     body.others_who_can = authority.others_who_can(connection, checking, view.caller.actor)
     return body
 

@@ -20,11 +20,14 @@ class ChangeBody(BaseModel):
 
 
 class Check(BaseModel):
-    """A rule that the document was held against, and the evidence of it."""
+    """A rule that the document was held against, and the evidence of it.
+
+    A `warning` refuses nothing; its evidence is the references of what it is about.
+    """
 
     name: str
     result: str
-    evidence: str | None
+    evidence: str | list[str] | None
 
 
 class DocumentBody(BaseModel):

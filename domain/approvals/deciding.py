@@ -1,5 +1,6 @@
 """A decision: taken once under the task's lock, and what follows from it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 from uuid import UUID
@@ -12,6 +13,7 @@ from domain.approvals import inbox
 from domain.approvals.authority import check_authority
 from domain.approvals.inbox import Task
 from domain.approvals.policy import APPROVE, VERBS, acting_for, check_decision
+from domain.approvals.splitting import may_be_split
 from domain.definitions import policy
 from domain.definitions.model import Definition
 from domain.definitions.policy import VERDICTS, Verdict
@@ -56,6 +58,7 @@ def decide(
     task = inbox.look(connection, choice.task)
     checking = task.checking_by(definition)
     check_decision(checking, actor, choice.action, seen=choice.seen, reason=choice.reason)
+    split = may_be_split(connection, definition, task.stage, checking)
     standing = check_authority(connection, checking, actor, choice.action, holds=True)
     inbox.decide(
         connection, checking, actor, choice.action, tenant=effect.tenant, reason=choice.reason,
@@ -73,7 +76,9 @@ def decide(
         person=actor.person,
         user=actor.user,
         inputs={"task": choice.task, "seen": choice.seen, "reason": choice.reason},
-        outputs={"verdict": verdict, "level": task.level, "levels": task.levels} | used(standing),
+        outputs={"verdict": verdict, "level": task.level, "levels": task.levels}
+        | used(standing)
+        | warned(split),
     )
 
 
@@ -82,6 +87,11 @@ def used(standing: Delegator | None) -> dict[str, UUID]:
     if standing is None:
         return {}
     return {"on_behalf_of": standing.person, "delegation": standing.delegation}
+
+
+def warned(split: Sequence[str]) -> dict[str, Sequence[str]]:
+    """What she was warned of: the documents with which this one may be one."""
+    return {"may_be_split": split} if split else {}
 
 
 def follow(

@@ -72,6 +72,7 @@ processes = Table(
     within_tenant("created_by", "persons"),
     within_tenant("created_by_user", "users"),
     Index("processes_created_at", "tenant_id", "created_at", "id"),
+    Index("processes_created_by", "tenant_id", "created_by", "type", "business_date"),
 )
 
 exceptions = Table(

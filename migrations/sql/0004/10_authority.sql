@@ -99,3 +99,5 @@ CREATE INDEX decisions_on_behalf_of ON decisions (tenant_id, on_behalf_of, decid
 
 -- Whom a document is about, as who gets a limit or a delegation: none of them checks it.
 ALTER TABLE processes ADD COLUMN concerned uuid[] NOT NULL DEFAULT '{}';
+-- What a maker entered of a type in some days, to see what may have been split.
+CREATE INDEX processes_created_by ON processes (tenant_id, created_by, type, business_date);
