@@ -6,9 +6,9 @@ from pydantic import BaseModel
 
 from api.caller import Caller
 from api.shapes.base import Money, Person, Resource, Time, money, person
+from domain.access.limit import Limit
 from domain.approvals.allowance import Allowance
 from domain.approvals.delegations_reading import DelegationRecord
-from domain.approvals.limits import Limit
 from domain.identifiers import COMPANY, DELEGATION, PROCESS, written
 
 

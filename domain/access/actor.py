@@ -1,4 +1,4 @@
-"""Who acts: a person behind a login, with the roles she holds now and whom she stands in for."""
+"""Who acts: a person behind a login, with roles and limits of now, and whom she stands in for."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -8,11 +8,13 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from domain.access.delegator import IN_FORCE, STANDS_IN_FOR, Delegator, delegator, roles_held
+from domain.access.limit import Limit, limit, limits_in_effect
 from domain.refusal import Refusal
 
 ACTOR = f"""
     SELECT u.id, u.person_id, p.name, u.active, ARRAY({roles_held("p.id")}) AS roles,
-        {STANDS_IN_FOR} AS stands_in_for
+        {STANDS_IN_FOR} AS stands_in_for,
+        {limits_in_effect("p.id", roles_held("p.id"))} AS limits
     FROM users u JOIN persons p ON p.tenant_id = u.tenant_id AND p.id = u.person_id
     WHERE u.tenant_id = (SELECT current_tenant())
 """
@@ -44,6 +46,7 @@ class Actor:
     name: str
     roles: frozenset[str]
     stands_in_for: tuple[Delegator, ...] = ()
+    limits: tuple[Limit, ...] = ()
 
 
 def actor(connection: Connection, user: UUID) -> Actor:
@@ -67,4 +70,5 @@ def able(connection: Connection, roles: Collection[str]) -> list[Actor]:
 def actor_of(row: Any) -> Actor:
     """A row as what it means."""
     lent = tuple(map(delegator, row.stands_in_for))
-    return Actor(row.id, row.person_id, row.name, frozenset(row.roles), lent)
+    limits = tuple(map(limit, row.limits))
+    return Actor(row.id, row.person_id, row.name, frozenset(row.roles), lent, limits)

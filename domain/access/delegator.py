@@ -7,11 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from domain import money
+from domain.access.limit import Limit, limit, limits_in_effect
 from domain.money import Money
 
 # What a delegation `d` must be to count today.
 IN_FORCE = """
-    business_today() BETWEEN d.first_day AND d.last_day
+    (SELECT business_today()) BETWEEN d.first_day AND d.last_day
     AND NOT EXISTS (SELECT FROM delegation_ends e
         WHERE e.tenant_id = d.tenant_id AND e.delegation_id = d.id)
 """
@@ -31,7 +32,8 @@ STANDS_IN_FOR = f"""
     (SELECT coalesce(jsonb_agg(jsonb_build_object(
         'delegation', d.id, 'person', f.id, 'name', f.name, 'until', d.last_day, 'cap', d.cap,
         'currency', d.currency, 'types', d.process_types, 'is_away', d.is_away,
-        'roles', ARRAY({roles_held("f.id")} AND (d.roles = '{{}}' OR g.role = ANY(d.roles)))
+        'roles', ARRAY({roles_held("f.id")} AND (d.roles = '{{}}' OR g.role = ANY(d.roles))),
+        'limits', {limits_in_effect("f.id", roles_held("f.id"))}
     ) ORDER BY d.last_day, f.name, d.id), '[]')
     FROM delegations d JOIN persons f ON f.tenant_id = d.tenant_id AND f.id = d.from_person_id
     WHERE d.tenant_id = p.tenant_id AND d.to_person_id = p.id AND {IN_FORCE}
@@ -52,6 +54,7 @@ class Delegator:
     until: date
     cap: Money | None
     is_away: bool
+    limits: tuple[Limit, ...] = ()
 
     def covers(self, roles: Collection[str], process_type: str) -> bool:
         """Whether what was delegated lets one act in one of the roles on such a process."""
@@ -65,4 +68,5 @@ def delegator(found: Mapping[str, Any]) -> Delegator:
         UUID(found["delegation"]), UUID(found["person"]), found["name"],
         frozenset(found["roles"]), frozenset(found["types"]), date.fromisoformat(found["until"]),
         money.given(found["cap"], found["currency"]), found["is_away"],
+        tuple(map(limit, found["limits"])),
     )  # fmt: skip

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, text
 
 from domain.access.actor import Actor, able
 from domain.access.delegator import Delegator
+from domain.access.limit import Limit
 from domain.approvals import limits
 from domain.approvals.allowance import Allowance, check_amount
-from domain.approvals.limits import Limit
 from domain.approvals.policy import (
     APPROVE,
     Checking,
@@ -59,10 +59,16 @@ def check_limits(
     """Refuse an amount above the cap of a delegation, her own limits or the delegator's."""
     if standing and standing.cap:
         check_cap(task, amount, standing, standing.cap)
-    bounds = list(limits_of(connection, task, amount, actor, standing))
+    bounds = list(limits_of(task, amount, actor, standing))
     if holds:
         hold(connection, {person for person, _, limit in bounds if limit.per_day})
     for person, whose, limit in bounds:
+        if (
+            limit.per_day is None
+            and limit.per_document
+            and amount.amount <= limit.per_document.amount
+        ):
+            continue
         found = limits.allowance(connection, person, limit, whose=whose, besides=task.process)
         check_amount(task.title, amount, found)
 
@@ -86,22 +92,19 @@ def check_cap(task: Checking, amount: Money, standing: Delegator, cap: Money) ->
 
 
 def limits_of(
-    connection: Connection,
-    task: Checking,
-    amount: Money,
-    actor: Actor,
-    standing: Delegator | None,
+    task: Checking, amount: Money, actor: Actor, standing: Delegator | None
 ) -> Iterator[tuple[UUID, str, Limit]]:
     """The limits that hold: hers, and the delegator's when she stands in; whose, and to say it.
 
     By herself only those of roles in which she may decide count; standing in, all of hers.
     """
     roles = actor.roles if standing else actor.roles & task.roles
-    persons: list[tuple[UUID, str, Collection[str]]] = [(actor.person, "You", roles)]
+    persons = [(actor.person, "You", actor.limits, roles)]
     if standing:
-        persons.append((standing.person, standing.name, standing.roles & task.roles))
-    for person, whose, held in persons:
-        found = limits.in_effect(connection, person, held)
+        lent = standing.roles & task.roles
+        persons.append((standing.person, standing.name, standing.limits, lent))
+    for person, whose, hers, held in persons:
+        found = [limit for limit in hers if limit.role is None or limit.role in held]
         for limit in limits.holding(found, task.type, task.company, amount.currency):
             yield person, whose, limit
 
@@ -111,8 +114,10 @@ def own_limits(connection: Connection, actor: Actor) -> list[tuple[Limit, Allowa
 
     Her own take the place of her roles' where both fit a document; all are told.
     """
-    found = limits.in_effect(connection, actor.person, actor.roles)
-    return [(each, limits.allowance(connection, actor.person, each, whose="You")) for each in found]
+    return [
+        (each, limits.allowance(connection, actor.person, each, whose="You"))
+        for each in actor.limits
+    ]
 
 
 def hold(connection: Connection, persons: Collection[UUID]) -> None:

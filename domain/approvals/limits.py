@@ -1,31 +1,19 @@
-"""Approval limits as they hold today for a person on a task, and what she approved already.
+"""Which limits hold for a person on a document, and what she approved already today.
 
-A person's own limits take the place of those of her roles. Of each scope (role or person, type,
-company) the row recorded last counts among those in effect, and every scope that fits must be kept.
+A person's own limits take the place of those of her roles; every scope that fits must be kept.
 """
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from itertools import groupby
 from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from domain import money
+from domain.access.limit import Limit
 from domain.approvals.allowance import Allowance
 from domain.money import Money
 from domain.refusal import Refusal
 
-IN_EFFECT = text("""
-    SELECT DISTINCT ON (l.role, l.process_type, l.company_id, l.currency)
-        l.role, l.process_type, l.company_id, l.currency, l.per_document, l.per_day
-    FROM approval_limits l
-    WHERE l.tenant_id = (SELECT current_tenant())
-      AND (l.person_id = :person OR l.role = ANY(CAST(:roles AS text[])))
-      AND l.effective_from <= business_today()
-      AND coalesce(l.effective_to, 'infinity') >= business_today()
-    ORDER BY l.role, l.process_type, l.company_id, l.currency, l.id DESC
-""")
 # A document counts once a day, with the highest amount that she approved it at.
 APPROVED = text("""
     SELECT coalesce(sum(amount), 0)::bigint FROM (
@@ -42,40 +30,6 @@ APPROVED = text("""
           AND (CAST(:company AS uuid) IS NULL OR p.company_id = :company)
         GROUP BY p.id) AS documents
 """)
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """What a scope says today. Without a role it is the person's own."""
-
-    role: str | None
-    process_type: str | None
-    company: UUID | None
-    currency: str
-    per_document: Money | None
-    per_day: Money | None
-
-    @property
-    def scope(self) -> tuple[str, str, str]:
-        """What it is for, whatever the currency."""
-        return (self.role or "", self.process_type or "", str(self.company or ""))
-
-    def fits(self, process_type: str, company: UUID | None) -> bool:
-        """Whether it is about such a process."""
-        return self.process_type in (None, process_type) and self.company in (None, company)
-
-
-def in_effect(connection: Connection, person: UUID, roles: Collection[str]) -> list[Limit]:
-    """What every scope of a person and of these roles says today; lifted limits are left out."""
-    rows = connection.execute(IN_EFFECT, {"person": person, "roles": list(roles)})
-    return [
-        Limit(
-            row.role, row.process_type, row.company_id, row.currency,
-            money.given(row.per_document, row.currency), money.given(row.per_day, row.currency),
-        )
-        for row in rows
-        if row.per_document is not None or row.per_day is not None
-    ]  # fmt: skip
 
 
 def holding(

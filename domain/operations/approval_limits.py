@@ -95,7 +95,7 @@ def perform(connection: Connection, order: Order) -> Mapping[str, Any]:
         "reason": reading.text(content, "reason"),
         "process": facts.process,
         "asked_by": people.maker,
-        "checked_by": people.checker,
+        "checked_by": people.agreed,
     }
     connection.execute(INSERT, values)
     return {"limit_of": name, "from": first, "to": last, "per_document": per_document,

@@ -91,10 +91,9 @@ def concerned(connection: Connection, content: Content) -> Collection[UUID]:
 def perform(connection: Connection, order: Order) -> Mapping[str, Any]:
     """Make it, if there is still none that it would be chained to."""
     given, people = asked_for(connection, order.facts.content), order.people
-    assert people.checker is not None, "A delegation is approved."
     delegations.make(
         connection, given, process=order.facts.process, asked_by=people.maker,
-        checked_by=people.checker,
+        checked_by=people.agreed,
     )  # fmt: skip
     return {"delegation": written(DELEGATION, given.id)}
 

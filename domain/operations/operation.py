@@ -12,6 +12,7 @@ from domain.access.actor import Actor
 from domain.access.company import Company
 from domain.definitions.content import Content
 from domain.processes.record import Facts
+from domain.refusal import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,15 @@ class People:
 
     maker: UUID
     checker: UUID | None
+
+    @property
+    def agreed(self) -> UUID:
+        """Who approved. Refuses what nobody did: `checker_must_be_named`."""
+        if self.checker is None:
+            raise Refusal(
+                "checker_must_be_named", "Nobody approved this. Have its type say who approves it."
+            )
+        return self.checker
 
 
 @dataclass(frozen=True, slots=True)

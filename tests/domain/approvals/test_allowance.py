@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.access.limit import Limit
 from domain.approvals.allowance import Allowance, check_amount
-from domain.approvals.limits import Limit, holding
+from domain.approvals.limits import holding
 from domain.money import Money
 from domain.refusal import Refusal
 from tests.domain.approvals.people import person
