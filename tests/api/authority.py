@@ -1,15 +1,29 @@
 """Limits and delegations as the cast asks for them and somebody else agrees."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx2
+from sqlalchemy import text
 
+from sandbox.tenant import Tenant, as_owner
 from tests.api.invoices import Json, decide, inr, keyed, open_task
+from tests.database import Database
 from tests.installation import eventually
 
 Cast = dict[str, httpx2.Client]
 YESTERDAY, TOMORROW = (date.today() + timedelta(days=n) for n in (-1, 2))
+
+
+def business_time(database: Database, tenant: Tenant, *, day: int, at: str) -> None:
+    """Set the tenant's clock: so many days from now, at this time in Kolkata."""
+    zone = ZoneInfo("Asia/Kolkata")
+    on = datetime.now(zone).date() + timedelta(days=day)
+    values = {"at": datetime.combine(on, time.fromisoformat(at), zone), "tenant": tenant.id}
+    with as_owner(database.admin, tenant.id) as connection:
+        statement = "UPDATE tenants SET clock_offset = CAST(:at AS timestamptz) - now()"
+        connection.execute(text(f"{statement} WHERE id = :tenant"), values)
 
 
 def ended(client: httpx2.Client, process: str) -> Json:

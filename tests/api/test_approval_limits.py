@@ -1,8 +1,10 @@
 """Approval limits over HTTP: read at the decision, summed over the day, told beforehand."""
 
+from datetime import date, timedelta
+
 import pytest
 
-from tests.api.authority import limit
+from tests.api.authority import business_time, limit
 from tests.api.invoices import decide, invoice, open_task, started
 from tests.api.test_tasks import more_approvers
 from tests.domain.ledger.race import at_once
@@ -105,3 +107,28 @@ def test_a_dry_run_climbs_the_same_limits(cast, asha, bina):
         f"/tasks/{task['id']}/approve", params={"dry_run": "true"}, json={}, headers=headers
     )
     assert response.json()["code"] == "limit_exceeded"
+
+
+def test_at_midnight_in_kolkata_another_business_day_begins(cast, asha, bina, database, tenant):
+    business_time(database, tenant, day=1, at="10:00")
+    limit(cast, "bina", per_day=29_500_00)
+    business_time(database, tenant, day=1, at="23:50")
+    assert decide(bina, open_task(bina, started(asha)["id"])).status_code == 200
+    task = open_task(bina, started(asha)["id"])
+    assert decide(bina, task).json()["code"] == "limit_exceeded"
+
+    business_time(database, tenant, day=2, at="00:01")
+
+    assert decide(bina, task).status_code == 200
+
+
+def test_after_a_limit_for_some_days_the_one_before_holds_again(cast, asha, bina, database, tenant):
+    limit(cast, "bina", per_document=1)
+    some_days = (date.today() + timedelta(days=2)).isoformat()
+    limit(cast, "bina", per_document=50_000_00, to_day=some_days)
+    assert decide(bina, open_task(bina, started(asha)["id"])).status_code == 200
+
+    business_time(database, tenant, day=5, at="10:00")
+
+    refused = decide(bina, open_task(bina, started(asha)["id"])).json()
+    assert refused["facts"]["limit"] == "0.01 INR"

@@ -1,10 +1,19 @@
 """Delegations over HTTP: whose authority is used, up to what, until when; never for one's own."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 
 from sandbox.tenant import as_owner
-from tests.api.authority import TOMORROW, YESTERDAY, delegated, ended, limit
+from tests.api.authority import (
+    TOMORROW,
+    YESTERDAY,
+    business_time,
+    delegated,
+    ended,
+    limit,
+)
 from tests.api.invoices import decide, invoice, keyed, open_task, started
 from tests.api.test_tasks import more_approvers
 from tests.domain.ledger.race import at_once
@@ -143,6 +152,17 @@ def test_an_ended_delegation_lends_nothing_at_once(cast, bina, deepa, second_lev
     assert bina.get(f"/tasks/{task['id']}").json()["allowed_actions"] == []
     again = deepa.request("DELETE", f"/delegations/{id}", headers=keyed())
     assert (again.status_code, again.json()["code"]) == (409, "delegation_must_be_in_force")
+
+
+def test_before_its_first_day_and_after_its_last_it_lends_nothing(
+    cast, bina, database, tenant, second_level
+):
+    first, last = (str(YESTERDAY + timedelta(days=n)) for n in (11, 12))
+    delegated(cast, first_day=first, last_day=last)
+    task = open_task(bina, second_level())
+    for day, code in ((0, "limit_exceeded"), (15, "limit_exceeded"), (10, None)):
+        business_time(database, tenant, day=day, at="12:00")
+        assert decide(bina, task).json().get("code") == code
 
 
 def test_a_role_that_the_delegator_lost_is_not_lent(cast, bina, tenant, database, second_level):
