@@ -58,16 +58,10 @@ class Deciding:
     def climb(self, connection: Connection, found: TaskRecord) -> None:
         """Raise what the ladder says, with what the caller needs to know."""
         definition = self.edge.definition(connection, found.definition_hash)
-        checking, actor, action = (
-            checking_of(definition, found),
-            self.caller.actor,
-            self.choice.action,
-        )
+        checking, actor, choice = checking_of(definition, found), self.caller.actor, self.choice
         with self.explained(connection, found):
-            check_decision(
-                checking, actor, action, seen=self.choice.seen, reason=self.choice.reason
-            )
-            authority.check_authority(connection, checking, actor, action)
+            check_decision(checking, actor, choice.action, seen=choice.seen, reason=choice.reason)
+            authority.check_authority(connection, checking, actor, choice.action)
 
     @contextmanager
     def explained(self, connection: Connection, found: TaskRecord) -> Iterator[None]:

@@ -49,6 +49,11 @@ class Limit:
         """Whether it is about such a process."""
         return self.process_type in (None, process_type) and self.company in (None, company)
 
+    def is_kept_on_any_day(self, amount: Money) -> bool:
+        """Whether a document keeps it, whatever else was approved that day."""
+        fits = self.per_document is not None and amount.amount <= self.per_document.amount
+        return fits and self.per_day is None
+
 
 def limit(found: Mapping[str, Any]) -> Limit:
     """One of `limits_in_effect`."""

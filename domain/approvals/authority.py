@@ -4,7 +4,7 @@
 tells the inbox beforehand what it would refuse.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from uuid import UUID
 
 from sqlalchemy import Connection, text
@@ -37,10 +37,12 @@ def check_authority(
     two decisions at once the second sees the first. Climb `check_decision` before.
     """
     refusals: list[Refusal] = []
+    if holds and action == APPROVE:
+        hold(connection, task, actor)
     for standing in standings(task, actor):
         try:
             if action == APPROVE and task.amount is not None:
-                check_limits(connection, task, task.amount, actor, standing, holds=holds)
+                check_limits(connection, task, task.amount, actor, standing)
             return standing
         except Refusal as refusal:
             refusals.append(refusal)
@@ -53,24 +55,14 @@ def check_limits(
     amount: Money,
     actor: Actor,
     standing: Delegator | None,
-    *,
-    holds: bool,
 ) -> None:
     """Refuse an amount above the cap of a delegation, her own limits or the delegator's."""
     if standing and standing.cap:
         check_cap(task, amount, standing, standing.cap)
-    bounds = list(limits_of(task, amount, actor, standing))
-    if holds:
-        hold(connection, {person for person, _, limit in bounds if limit.per_day})
-    for person, whose, limit in bounds:
-        if (
-            limit.per_day is None
-            and limit.per_document
-            and amount.amount <= limit.per_document.amount
-        ):
-            continue
-        found = limits.allowance(connection, person, limit, whose=whose, besides=task.process)
-        check_amount(task.title, amount, found)
+    for person, whose, limit in limits_of(task, amount, actor, standing):
+        if not limit.is_kept_on_any_day(amount):
+            found = limits.allowance(connection, person, limit, whose=whose, besides=task.process)
+            check_amount(task.title, amount, found)
 
 
 def check_cap(task: Checking, amount: Money, standing: Delegator, cap: Money) -> None:
@@ -120,9 +112,12 @@ def own_limits(connection: Connection, actor: Actor) -> list[tuple[Limit, Allowa
     ]
 
 
-def hold(connection: Connection, persons: Collection[UUID]) -> None:
-    """Let nobody else approve for these persons until commit. All take them in one order."""
-    for person in sorted(map(str, persons)):
+def hold(connection: Connection, task: Checking, actor: Actor) -> None:
+    """Let nobody else approve until commit for whom a day is summed. All take them in one order."""
+    persons = [(actor.person, actor.limits)]
+    persons += [(each.person, each.limits) for each in standings(task, actor) if each]
+    summed = {person for person, hers in persons if any(limit.per_day for limit in hers)}
+    for person in sorted(map(str, summed)):
         connection.execute(HOLD, {"person": person})
 
 
@@ -148,7 +143,12 @@ def others_who_can(connection: Connection, task: Checking, actor: Actor) -> list
     """Everybody else who may approve the task now: `Bina Iyer`, `Bina Iyer for Deepa Menon`."""
     found = []
     for other in able(connection, task.roles):
-        if other.person != actor.person and may_approve(connection, task, other):
+        if other.person == actor.person:
+            continue
+        try:
+            check_may_decide(task, other)
             standing = check_authority(connection, task, other, APPROVE)
-            found.append(acting_for(other.name, standing.name if standing else None))
+        except Refusal:
+            continue
+        found.append(acting_for(other.name, standing.name if standing else None))
     return found
