@@ -13,6 +13,7 @@ from api.guard import VERSION, Guard
 from api.problems import FieldProblem, Problem, answer, from_fault, request_id_of
 from api.routes import (
     codec,
+    delegations,
     discovery,
     exceptions,
     holds,
@@ -34,6 +35,7 @@ ROUTERS = (
     selections.router,
     processes.router,
     tasks.router,
+    delegations.router,
     exceptions.router,
     ledger.router,
     ledger_requests.router,

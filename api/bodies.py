@@ -22,6 +22,7 @@ NOUNS = {
     identifiers.HOLD: "hold",
     identifiers.PERIOD: "period",
     identifiers.SELECTION: "selection",
+    identifiers.DELEGATION: "delegation",
 }
 
 

@@ -20,6 +20,7 @@ from api.starting import Ready, StartBody, Starting, wait_of
 from api.trial import is_trial
 from api.viewing import checking_of
 from domain.access.idempotency import Entry
+from domain.approvals import authority
 from domain.approvals import reading as tasks
 from domain.approvals.deciding import Choice
 from domain.approvals.policy import APPROVE, check_decision
@@ -120,21 +121,20 @@ class Ordering:
             records = tasks.with_ids(connection, [item.id for item in chunk])
             for item, record in zip(chunk, records, strict=True):
                 definition = edge.definition(connection, record.definition_hash)
-                refusal = self.refusal(definition, record, item)
+                refusal = self.refusal(connection, definition, record, item)
                 said = (refusal.code, refusal.message) if refusal else (None, None)
                 state = "failed" if refusal else "done"
                 yield Result(item.position, item.id, item.title, item.amount, state, *said)
 
-    def refusal(self, definition: Definition, record: TaskRecord, item: Item) -> Refusal | None:
-        """Why the item would fail; None when it would be done."""
+    def refusal(
+        self, connection: Connection, definition: Definition, record: TaskRecord, item: Item
+    ) -> Refusal | None:
+        """Why the item would fail by itself; None when it would be done."""
+        checking, actor = checking_of(definition, record), self.starting.caller.actor
+        action, reason = self.body.action, self.body.params.reason
         try:
-            check_decision(
-                checking_of(definition, record),
-                self.starting.caller.actor,
-                self.body.action,
-                seen=item.seen,
-                reason=self.body.params.reason,
-            )
+            check_decision(checking, actor, action, seen=item.seen, reason=reason)
+            authority.check_authority(connection, checking, actor, action)
         except Refusal as refusal:
             return refusal
         return None

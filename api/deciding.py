@@ -19,6 +19,7 @@ from api.shapes.process import View
 from api.shapes.task import change
 from api.viewing import checking_of, task_in_full
 from domain.access.idempotency import Entry
+from domain.approvals import authority
 from domain.approvals import reading as tasks
 from domain.approvals.deciding import Choice
 from domain.approvals.policy import check_decision
@@ -32,6 +33,8 @@ ASKS_OTHERS = (
     "role_must_allow_action",
     "checker_must_differ_from_maker",
     "checkers_must_be_distinct",
+    "checker_must_not_be_concerned",
+    "limit_must_be_in_currency_of_document",
 )
 
 
@@ -55,14 +58,10 @@ class Deciding:
     def climb(self, connection: Connection, found: TaskRecord) -> None:
         """Raise what the ladder says, with what the caller needs to know."""
         definition = self.edge.definition(connection, found.definition_hash)
+        checking, actor, choice = checking_of(definition, found), self.caller.actor, self.choice
         with self.explained(connection, found):
-            check_decision(
-                checking_of(definition, found),
-                self.caller.actor,
-                self.choice.action,
-                seen=self.choice.seen,
-                reason=self.choice.reason,
-            )
+            check_decision(checking, actor, choice.action, seen=choice.seen, reason=choice.reason)
+            authority.check_authority(connection, checking, actor, choice.action)
 
     @contextmanager
     def explained(self, connection: Connection, found: TaskRecord) -> Iterator[None]:
@@ -79,7 +78,7 @@ class Deciding:
                     "changes": [change(each).model_dump() for each in differences],
                 }
             if refusal.code in ASKS_OTHERS:
-                able = tasks.others_who_can(connection, found.checking, self.caller.actor)
+                able = authority.others_who_can(connection, found.checking, self.caller.actor)
                 role = " or ".join(sorted(found.checking.roles))
                 problem.who = {"role": role, "can": able}
             raise problem from refusal

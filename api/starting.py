@@ -29,6 +29,7 @@ from domain.definitions.input import Document
 from domain.definitions.model import Definition
 from domain.documents import examination
 from domain.identifiers import COMPANY, PROCESS, new_uuid, written
+from domain.operations import catalog as operations
 from domain.processes import opening, reading
 from domain.processes.opening import Refused
 from domain.processes.opening import Request as Asked
@@ -87,6 +88,7 @@ class Starting:
         opening.check_start(self.definition, self.caller.actor)
         company = masters.company(connection, company_id(self.body.company))
         content = inputs.accept(self.definition, self.body.input, currency=company.base_currency)
+        operations.check_maker(connection, self.definition, content, self.caller.actor)
         request = Asked(
             company=company.id,
             definition_hash=self.definition.hash,

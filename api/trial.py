@@ -17,7 +17,7 @@ from api.edge import Edge
 from api.shapes.base import Money, is_nothing, money
 from api.starting import StartBody, Starting, start
 from domain.access import company as masters
-from domain.access.actor import holders
+from domain.access.actor import Actor, able
 from domain.approvals import reading as tasks
 from domain.approvals.deciding import Choice
 from domain.approvals.policy import APPROVE
@@ -142,16 +142,22 @@ def approvers_of(
 ) -> list[Approver]:
     """Each seat of each level with the people who hold its role, the maker left out."""
     return [
-        Approver(level=level, role=role, people=able(connection, role, caller))
+        Approver(level=level, role=role, people=people(connection, role, caller))
         for level, (_, seats) in enumerate(ahead, 1)
         for role in seats
     ]
 
 
-def able(connection: Connection, role: str, caller: Caller) -> list[str]:
-    """Who holds the role beside the caller."""
-    found = holders(connection, [role]).items()
-    return [name for id, name in found if id != caller.actor.person]
+def people(connection: Connection, role: str, caller: Caller) -> list[str]:
+    """Who holds the role beside the caller, or stands in for somebody else who does."""
+    found = able(connection, [role])
+    return [each.name for each in found if may_check(each, role, caller.actor.person)]
+
+
+def may_check(actor: Actor, role: str, maker: UUID) -> bool:
+    """Whether she would check what this maker enters."""
+    lenders = {each.person for each in actor.stands_in_for if role in each.roles}
+    return actor.person != maker and maker not in lenders
 
 
 def entries_of(

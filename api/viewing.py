@@ -15,10 +15,11 @@ from api.shapes.exception import ExceptionBody, exception
 from api.shapes.process import ProcessBody, Stage, Subject, View, links, process, progress
 from api.shapes.task import Check, TaskBody, change, document, task
 from domain.access import company as companies
-from domain.approvals import inbox
+from domain.approvals import authority, inbox
 from domain.approvals import reading as tasks
-from domain.approvals.policy import Checking, allowed_actions
+from domain.approvals.policy import Checking
 from domain.approvals.reading import TaskRecord
+from domain.approvals.splitting import may_be_split
 from domain.definitions.model import Definition
 from domain.identifiers import EVIDENCE, PROCESS, written
 from domain.ledger import reading as ledger
@@ -126,7 +127,7 @@ def task_body(edge: Edge, connection: Connection, view: View, found: TaskRecord)
     """A task as a list shows it."""
     definition = edge.definition(connection, found.definition_hash)
     actor = view.caller.actor
-    allowed = allowed_actions(checking_of(definition, found), actor)
+    allowed = authority.allowed_actions(connection, checking_of(definition, found), actor)
     why = tasks.why(definition, found, actor, allowed)
     return task(view.caller, found, allowed, why, display=view.display)
 
@@ -140,7 +141,11 @@ def task_in_full(edge: Edge, connection: Connection, view: View, found: TaskReco
     body.changes = [change(each) for each in tasks.changes_since(connection, found.process)]
     body.checks = [Check(name=n, result="passed", evidence=proof) for n in definition.checks]
     body.documents = [document(tasks.document(connection, found.process))]
-    body.others_who_can = tasks.others_who_can(connection, found.checking, view.caller.actor)
+    checking = checking_of(definition, found)
+    split = may_be_split(connection, definition, found.stage, checking)
+    if split:
+        body.checks.append(Check(name="may_be_split", result="warning", evidence=list(split)))
+    body.others_who_can = authority.others_who_can(connection, checking, view.caller.actor)
     return body
 
 

@@ -28,6 +28,7 @@ PERIOD = "prd"
 EVIDENCE = "evd"
 EVENT = "evt"
 SELECTION = "sel"
+DELEGATION = "dlg"
 
 
 def new_uuid() -> UUID:

@@ -1,6 +1,7 @@
 """Every table in one place, for Alembic: importing this fills the MetaData."""
 
 from domain.access import tables as access
+from domain.approvals import authority_tables as authority
 from domain.approvals import tables as approvals
 from domain.database import METADATA
 from domain.documents import tables as documents
@@ -20,5 +21,6 @@ LEDGER = (
 )  # fmt: skip
 
 __all__ = [
-    "LEDGER", "METADATA", "access", "approvals", "documents", "masters", "processes", "selections",
+    "LEDGER", "METADATA", "access", "approvals", "authority", "documents", "masters", "processes",
+    "selections",
 ]  # fmt: skip

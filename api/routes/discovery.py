@@ -12,11 +12,18 @@ from api.documentation import PREFER, accepts, problems
 from api.edge import AtHand, Edge
 from api.problems import not_found
 from api.routes.processes import STARTING
+from api.shapes.authority import (
+    ApprovalLimitBody,
+    DelegationBody,
+    approval_limit,
+    delegation,
+)
 from api.shapes.base import Person, Resource, person
 from api.shapes.process import ProcessBody
 from api.starting import StartBody, TypedStartBody
 from api.trial import Trial, begun
 from domain.access import reading
+from domain.approvals import authority, delegations_reading
 from domain.definitions import policy
 from domain.definitions.model import Definition
 from domain.definitions.schema import example, json_schema
@@ -74,6 +81,8 @@ class Me(Resource):
     reads: list[str]
     may_start: list[str]
     limits: dict[str, list[str]]
+    approval_limits: list[ApprovalLimitBody]
+    delegations: list[DelegationBody]
     companies: list[CompanyBody]
 
 
@@ -146,6 +155,8 @@ def get_me(request: Request, edge: AtHand, caller: TheCaller) -> Response:
     actor, roles = caller.actor, edge.catalog.roles
     with edge.reading(caller.tenant) as connection:
         own = reading.myself(connection, actor)
+        held = authority.own_limits(connection, actor)
+        lent = delegations_reading.not_over(connection, of=actor.person)
     body = Me(
         tenant=caller.tenant_id,
         livemode=caller.livemode,
@@ -157,6 +168,8 @@ def get_me(request: Request, edge: AtHand, caller: TheCaller) -> Response:
         reads=sorted({area for r in actor.roles if r in roles for area in roles[r].reads}),
         may_start=[d.process for d in edge.catalog.all if policy.may(d, "start", actor.roles)],
         limits={d.process: limits(d, actor.roles) for d in edge.catalog.all if d.approvals},
+        approval_limits=[approval_limit(limit, found) for limit, found in held],
+        delegations=[delegation(caller, each) for each in lent],
         companies=[
             CompanyBody(
                 id=written(COMPANY, c.id), code=c.code, name=c.name, base_currency=c.base_currency

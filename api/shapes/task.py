@@ -20,11 +20,14 @@ class ChangeBody(BaseModel):
 
 
 class Check(BaseModel):
-    """A rule that the document was held against, and the evidence of it."""
+    """A rule that the document was held against, and the evidence of it.
+
+    A `warning` refuses nothing; its evidence is the references of what it is about.
+    """
 
     name: str
     result: str
-    evidence: str | None
+    evidence: str | list[str] | None
 
 
 class DocumentBody(BaseModel):
@@ -44,6 +47,7 @@ class DecisionBody(BaseModel):
     by: Person
     at: Time
     reason: str | None
+    on_behalf_of: Person | None = Field(default=None, exclude_if=is_nothing)
 
 
 class TaskBody(Resource):
@@ -112,7 +116,14 @@ def decision(record: TaskRecord) -> DecisionBody | None:
     if decided is None:
         return None
     by = person(decided.person, decided.name)
-    return DecisionBody(action=decided.action, by=by, at=decided.at, reason=record.reason)
+    lender = decided.stood_in_for
+    return DecisionBody(
+        action=decided.action,
+        by=by,
+        at=decided.at,
+        reason=record.reason,
+        on_behalf_of=person(lender, decided.stood_in_for_name or "") if lender else None,
+    )
 
 
 def change(found: Change) -> ChangeBody:

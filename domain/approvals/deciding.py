@@ -1,5 +1,6 @@
 """A decision: taken once under the task's lock, and what follows from it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 from uuid import UUID
@@ -7,9 +8,12 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from domain.access.actor import Actor
+from domain.access.delegator import Delegator
 from domain.approvals import inbox
+from domain.approvals.authority import check_authority
 from domain.approvals.inbox import Task
-from domain.approvals.policy import APPROVE, VERBS, check_decision
+from domain.approvals.policy import APPROVE, VERBS, acting_for, check_decision
+from domain.approvals.splitting import may_be_split
 from domain.definitions import policy
 from domain.definitions.model import Definition
 from domain.definitions.policy import VERDICTS, Verdict
@@ -54,23 +58,40 @@ def decide(
     task = inbox.look(connection, choice.task)
     checking = task.checking_by(definition)
     check_decision(checking, actor, choice.action, seen=choice.seen, reason=choice.reason)
+    split = may_be_split(connection, definition, task.stage, checking)
+    standing = check_authority(connection, checking, actor, choice.action, holds=True)
     inbox.decide(
-        connection, checking, actor, choice.action,
-        tenant=effect.tenant, reason=choice.reason, sequence=effect.sequence,
+        connection, checking, actor, choice.action, tenant=effect.tenant, reason=choice.reason,
+        sequence=effect.sequence, stands_in_for=standing,
     )  # fmt: skip
+    who = acting_for(actor.name, standing.name if standing else None)
     facts = record.facts(connection, effect.process)
     about = About.of(effect, definition, facts)
     verdict, arrival, move = follow(connection, about, task, choice)
     return Done(
-        Decision(verdict, arrival, actor.name),
-        title=f"{actor.name} chose to {VERBS[choice.action]} {facts.subject}",
+        Decision(verdict, arrival, who),
+        title=f"{who} chose to {VERBS[choice.action]} {facts.subject}",
         event=f"task.{choice.action}",
         move=move,
         person=actor.person,
         user=actor.user,
         inputs={"task": choice.task, "seen": choice.seen, "reason": choice.reason},
-        outputs={"verdict": verdict, "level": task.level, "levels": task.levels},
+        outputs={"verdict": verdict, "level": task.level, "levels": task.levels}
+        | used(standing)
+        | warned(split),
     )
+
+
+def used(standing: Delegator | None) -> dict[str, UUID]:
+    """Whose authority was used under which delegation, when it was not her own."""
+    if standing is None:
+        return {}
+    return {"on_behalf_of": standing.person, "delegation": standing.delegation}
+
+
+def warned(split: Sequence[str]) -> dict[str, Sequence[str]]:
+    """What she was warned of: the documents with which this one may be one."""
+    return {"may_be_split": split} if split else {}
 
 
 def follow(

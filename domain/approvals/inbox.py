@@ -6,7 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from domain import money
 from domain.access.actor import Actor
+from domain.access.delegator import Delegator
 from domain.approvals.policy import Checking, Decided
 from domain.definitions import policy
 from domain.definitions.model import Definition
@@ -24,16 +26,19 @@ OPEN = text("""
 """)
 LOOK = """
     SELECT t.id, t.process_id, t.kind, t.title, t.role, t.escalated_to, t.subject_hash, t.state,
-        t.stage, t.round, t.level, t.levels, p.created_by, p.makers, p.definition_hash, d.action,
-        d.person_id, d.decided_at, w.name,
-        ARRAY(SELECT e.person_id FROM decisions e JOIN tasks o
+        t.stage, t.round, t.level, t.levels, t.amount, t.currency, p.created_by, p.makers,
+        p.concerned, p.type, p.company_id, p.definition_hash, d.action, d.person_id, d.decided_at,
+        d.on_behalf_of, w.name, f.name AS stood_in_for_name,
+        ARRAY(SELECT c.person FROM decisions e JOIN tasks o
               ON o.tenant_id = e.tenant_id AND o.id = e.task_id
+              CROSS JOIN unnest(ARRAY[e.person_id, e.on_behalf_of]) AS c (person)
               WHERE o.tenant_id = t.tenant_id AND o.process_id = t.process_id
-                AND o.round = t.round AND o.id <> t.id) AS earlier_checkers
+                AND o.round = t.round AND o.id <> t.id AND c.person IS NOT NULL) AS earlier_checkers
     FROM tasks t
     JOIN processes p ON p.tenant_id = t.tenant_id AND p.id = t.process_id
     LEFT JOIN decisions d ON d.tenant_id = t.tenant_id AND d.task_id = t.id
     LEFT JOIN persons w ON w.tenant_id = d.tenant_id AND w.id = d.person_id
+    LEFT JOIN persons f ON f.tenant_id = d.tenant_id AND f.id = d.on_behalf_of
     WHERE t.tenant_id = (SELECT current_tenant()) AND t.id = :task
 """
 LOOKED = text(LOOK)
@@ -41,9 +46,9 @@ HELD = text("SELECT 1 FROM tasks WHERE tenant_id = :tenant AND id = :task FOR UP
 DECIDE = text("""
     WITH decision AS (
         INSERT INTO decisions (tenant_id, task_id, process_id, action, person_id, user_id, reason,
-            subject_hash, decided_at)
+            subject_hash, decided_at, on_behalf_of, delegation_id)
         VALUES (:tenant, :task, :process, :action, :person, :user, :reason, :subject_hash,
-            (SELECT business_now()))
+            (SELECT business_now()), :on_behalf_of, :delegation)
     )
     UPDATE tasks SET state = 'decided', closed_at = (SELECT business_now()), sequence = :sequence
     WHERE tenant_id = :tenant AND id = :task
@@ -149,11 +154,15 @@ def look(connection: Connection, task: UUID) -> Task:
     row = connection.execute(LOOKED, {"task": task}).one_or_none()
     if row is None:
         raise Refusal("task_must_exist", "There is no such task.")
-    decided = row.action and Decided(row.action, row.person_id, row.name, row.decided_at)
+    decided = row.action and Decided(
+        row.action, row.person_id, row.name, row.decided_at, row.on_behalf_of,
+        row.stood_in_for_name,
+    )  # fmt: skip
     checking = Checking(
         row.id, row.process_id, row.kind, row.title, row.role, row.escalated_to, row.subject_hash,
         row.state, row.created_by, frozenset(row.makers), decided or None,
-        frozenset(row.earlier_checkers), (),
+        frozenset(row.earlier_checkers), (), type=row.type, company=row.company_id,
+        amount=money.given(row.amount, row.currency), concerned=frozenset(row.concerned),
     )  # fmt: skip
     return Task(checking, row.definition_hash, row.stage, row.round, row.level, row.levels)
 
@@ -172,6 +181,7 @@ def decide(
     tenant: UUID,
     reason: str | None,
     sequence: int,
+    stands_in_for: Delegator | None = None,
 ) -> None:
     """Write the decision and close the task. The ladder was climbed under the task's lock."""
     connection.execute(
@@ -186,6 +196,8 @@ def decide(
             "reason": reason,
             "subject_hash": task.subject_hash,
             "sequence": sequence,
+            "on_behalf_of": stands_in_for.person if stands_in_for else None,
+            "delegation": stands_in_for.delegation if stands_in_for else None,
         },
     )
 

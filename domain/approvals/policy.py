@@ -1,4 +1,7 @@
-"""Who may check what. The same ladder refuses a decision and computes what a person may do."""
+"""Who may check what, by role and person; up to which amount is in `authority`.
+
+The same ladder refuses a decision and computes what a person may do.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -7,6 +10,8 @@ from typing import Final
 from uuid import UUID
 
 from domain.access.actor import Actor
+from domain.access.delegator import Delegator
+from domain.money import Money
 from domain.refusal import Refusal
 
 APPROVE: Final = "approve"
@@ -18,18 +23,26 @@ VERBS = {APPROVE: "approve", REJECT: "reject", SEND_BACK: "send back"}
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The one decision a task got."""
+    """The one decision a task got. `stood_in_for` is whose authority was used, if not her own."""
 
     action: str
     person: UUID
     name: str
     at: datetime
+    stood_in_for: UUID | None = None
+    stood_in_for_name: str | None = None
+
+    @property
+    def who(self) -> str:
+        """`Bina Iyer`, or `Bina Iyer for Deepa Menon`."""
+        return acting_for(self.name, self.stood_in_for_name)
 
 
 @dataclass(frozen=True, slots=True)
 class Checking:
     """Everything the ladder looks at: the task, who entered its document, who changed it since
-    (`makers` are all of them), and who checked before in this round."""
+    (`makers` are all of them), whom it is about, and who checked before in this round, by
+    themselves or through somebody who stood in for them."""
 
     task: UUID
     process: UUID
@@ -45,6 +58,10 @@ class Checking:
     earlier_checkers: Collection[UUID]
     approver_roles: Collection[str]
     decisions: Collection[str] = DECISIONS
+    type: str = ""
+    company: UUID | None = None
+    amount: Money | None = None
+    concerned: Collection[UUID] = ()
 
     @property
     def roles(self) -> frozenset[str]:
@@ -81,26 +98,65 @@ def check_may_decide(task: Checking, actor: Actor) -> None:
         raise already_decided(task.title, task.decided)
     if task.state != "open":
         raise Refusal("task_must_be_open", f"{task.title} is no longer waiting for a decision.")
-    if actor.person in task.makers:
-        raise Refusal(
-            "checker_must_differ_from_maker",
-            f"You entered {task.title}, so you cannot check it. Somebody else with the role can.",
-        )
-    if actor.person in task.earlier_checkers:
-        raise Refusal(
-            "checkers_must_be_distinct",
-            f"You already checked {task.title} at an earlier level. Somebody else has to now.",
-        )
-    if not task.roles & actor.roles:
+    check_independent(task, actor)
+    if not standings(task, actor):
         raise not_her_level(task, actor)
+
+
+def check_independent(task: Checking, actor: Actor) -> None:
+    """She neither made the document, nor checked it before, nor is it about her.
+
+    With whom she could stand in for here she is one pair of eyes, whether she does so or not.
+    """
+    hers = [(actor.person, "You")]
+    hers += [(each.person, stands_in(each)) for each in lenders(task, actor)]
+    for person, who in hers:
+        if person in task.makers:
+            raise Refusal(
+                "checker_must_differ_from_maker",
+                f"{who} entered {task.title}, so you cannot check it. "
+                "Somebody else with the role can.",
+            )
+        if person in task.earlier_checkers:
+            raise Refusal(
+                "checkers_must_be_distinct",
+                f"{who} already checked {task.title} at another seat or level. "
+                "Somebody else has to now.",
+            )
+        if person in task.concerned:
+            raise Refusal(
+                "checker_must_not_be_concerned",
+                f"{task.title} is about {'you' if who == 'You' else 'one you stand in for'}. "
+                "Somebody else has to check it.",
+            )
+
+
+def stands_in(delegator: Delegator) -> str:
+    """The subject of a sentence about both."""
+    return f"{delegator.name}, for whom you stand in,"
+
+
+def acting_for(name: str, delegator: str | None) -> str:
+    """`Bina Iyer`, or `Bina Iyer for Deepa Menon`."""
+    return f"{name} for {delegator}" if delegator else name
+
+
+def lenders(task: Checking, actor: Actor) -> tuple[Delegator, ...]:
+    """For whom she may stand in on this task."""
+    return tuple(each for each in actor.stands_in_for if each.covers(task.roles, task.type))
+
+
+def standings(task: Checking, actor: Actor) -> tuple[Delegator | None, ...]:
+    """As whom she may decide: herself (None) when she holds the role, else for each lender."""
+    return (None,) if task.roles & actor.roles else lenders(task, actor)
 
 
 def already_decided(title: str, decided: Decided) -> Refusal:
     """Names the winner of a race, from the decision row."""
     return Refusal(
         "already_decided",
-        f"{title} was already decided: {decided.name} chose to {VERBS[decided.action]} it.",
-        person=decided.name,
+        f"{title} was already decided: {decided.who} chose to {VERBS[decided.action]} it.",
+        person=decided.who,
         action=decided.action,
         at=decided.at.isoformat(),
     )
@@ -116,8 +172,8 @@ def not_her_level(task: Checking, actor: Actor) -> Refusal:
     return Refusal("role_must_allow_action", message, role=wanted)
 
 
-def allowed_actions(task: Checking, actor: Actor) -> tuple[str, ...]:
-    """What the ladder would let this person do now."""
+def possible_decisions(task: Checking, actor: Actor) -> tuple[str, ...]:
+    """What the ladder would let this person do now, whatever the amount."""
     try:
         check_may_decide(task, actor)
     except Refusal:

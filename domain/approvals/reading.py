@@ -14,21 +14,25 @@ from sqlalchemy import (
     Uuid,
     and_,
     func,
+    null,
     or_,
     select,
     text,
+    true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from domain import money
-from domain.access.actor import Actor, holders
+from domain.access.actor import Actor
+from domain.access.delegator import Delegator
 from domain.access.tables import persons
-from domain.approvals.policy import Checking, Decided
+from domain.approvals.policy import APPROVE, Checking, Decided, standings
 from domain.approvals.tables import decisions, tasks
 from domain.canonical import digest
 from domain.definitions.model import Definition
 from domain.listing import Page, counted, paged
 from domain.money import Money
+from domain.processes.record import long_date
 from domain.processes.tables import processes
 from domain.refusal import Refusal
 
@@ -51,8 +55,13 @@ CHECKED = text("""
 """)
 EARLIER_TASKS = tasks.alias("earlier_tasks")
 EARLIER = decisions.alias("earlier")
+# By themselves, and through somebody who stood in for them.
+CHECKED_BY = func.array_cat(
+    func.array_agg(EARLIER.c.person_id),
+    func.array_remove(func.array_agg(EARLIER.c.on_behalf_of), null()),
+)
 EARLIER_CHECKERS = (
-    select(func.coalesce(func.array_agg(EARLIER.c.person_id), array([], type_=Uuid)))
+    select(func.coalesce(CHECKED_BY, array([], type_=Uuid)))
     .select_from(EARLIER)
     .join(
         EARLIER_TASKS,
@@ -96,7 +105,7 @@ class TaskRecord:
 
 def query() -> Select[Any]:
     """Tasks with their process and the decision each got."""
-    decider = persons.alias("decider")
+    decider, lender = persons.alias("decider"), persons.alias("lender")
     return (
         select(
             tasks,
@@ -106,11 +115,16 @@ def query() -> Select[Any]:
             processes.c.definition_hash,
             processes.c.created_by,
             processes.c.makers,
+            processes.c.concerned,
+            processes.c.type,
+            processes.c.company_id,
             decisions.c.action,
             decisions.c.reason,
             decisions.c.decided_at,
             decisions.c.person_id.label("decided_by"),
             decider.c.name.label("decider"),
+            decisions.c.on_behalf_of,
+            lender.c.name.label("lender"),
             EARLIER_CHECKERS.label("earlier_checkers"),
         )
         .join(
@@ -124,6 +138,10 @@ def query() -> Select[Any]:
         .outerjoin(
             decider,
             and_(decider.c.tenant_id == tasks.c.tenant_id, decider.c.id == decisions.c.person_id),
+        )
+        .outerjoin(
+            lender,
+            and_(lender.c.tenant_id == tasks.c.tenant_id, lender.c.id == decisions.c.on_behalf_of),
         )
     )
 
@@ -164,12 +182,12 @@ def selected(
 
 def mine(actor: Actor) -> ColumnElement[bool]:
     """What waits for this person: approvals the ladder lets her decide, her own corrections."""
-    hers = [*actor.roles, ""]
+    hers = [*actor.roles]
     may_check = and_(
         tasks.c.kind == "approval",
-        or_(tasks.c.role.in_(hers), tasks.c.escalated_to.in_(hers)),
-        ~processes.c.makers.contains([actor.person]),
-        ~EARLIER_CHECKERS.cast(ARRAY(Uuid)).contains([actor.person]),
+        or_(waits_for(hers), *map(lent, actor.stands_in_for)),
+        ~was_in_it(actor.person),
+        *(or_(~lent(each), ~was_in_it(each.person)) for each in actor.stands_in_for),
     )
     return or_(
         may_check,
@@ -178,10 +196,29 @@ def mine(actor: Actor) -> ColumnElement[bool]:
     )
 
 
+def waits_for(roles: Sequence[str]) -> ColumnElement[bool]:
+    """Tasks of one of the roles, or escalated to one."""
+    return or_(tasks.c.role.in_(roles), func.coalesce(tasks.c.escalated_to, "").in_(roles))
+
+
+def lent(delegator: Delegator) -> ColumnElement[bool]:
+    """Tasks that a delegation covers."""
+    of_type = processes.c.type.in_(delegator.types) if delegator.types else true()
+    return and_(of_type, waits_for([*delegator.roles]))
+
+
+def was_in_it(person: UUID) -> ColumnElement[bool]:
+    """Tasks whose document she made, that she checked before, or that are about her."""
+    return or_(
+        processes.c.makers.contains([person]),
+        processes.c.concerned.contains([person]),
+        EARLIER_CHECKERS.cast(ARRAY(Uuid)).contains([person]),
+    )
+
+
 def team(actor: Actor) -> ColumnElement[bool]:
     """What waits for one of her roles, whoever of them decides."""
-    hers = [*actor.roles, ""]
-    return or_(tasks.c.role.in_(hers), tasks.c.escalated_to.in_(hers))
+    return waits_for([*actor.roles])
 
 
 def listed(
@@ -208,12 +245,17 @@ def inbox(actor: Actor, scope: str, state: str) -> Select[Any]:
 def task_of(row: Row[Any]) -> TaskRecord:
     """A row as what it means. Which roles approve at some level the definition adds."""
     decided = (
-        Decided(row.action, row.decided_by, row.decider, row.decided_at) if row.action else None
+        Decided(
+            row.action, row.decided_by, row.decider, row.decided_at, row.on_behalf_of, row.lender
+        )
+        if row.action
+        else None
     )
     checking = Checking(
         row.id, row.process_id, row.kind, row.title, row.role, row.escalated_to, row.subject_hash,
         row.state, row.created_by, frozenset(row.makers), decided,
-        frozenset(row.earlier_checkers), (),
+        frozenset(row.earlier_checkers), (), type=row.type, company=row.company_id,
+        amount=money.given(row.amount, row.currency), concerned=frozenset(row.concerned),
     )  # fmt: skip
     return TaskRecord(
         checking, row.process_id, row.reference, row.subject, row.workflow_id, row.definition_hash,
@@ -279,12 +321,6 @@ def checked_by(connection: Connection, process: UUID) -> UUID | None:
     return connection.execute(CHECKED, {"process": process}).scalar_one_or_none()
 
 
-def others_who_can(connection: Connection, task: Checking, actor: Actor) -> list[str]:
-    """The names of everybody else who may decide the task now."""
-    excluded = {actor.person, *task.makers, *task.earlier_checkers}
-    return [name for id, name in holders(connection, task.roles).items() if id not in excluded]
-
-
 def why(definition: Definition, task: TaskRecord, actor: Actor, allowed: Sequence[str]) -> str:
     """Why the task is before this person, or why it is not hers to decide."""
     checking = task.checking
@@ -295,7 +331,18 @@ def why(definition: Definition, task: TaskRecord, actor: Actor, allowed: Sequenc
         holds = checking.role in actor.roles
         return f"{'You hold' if holds else 'It waits for'} {checking.role}, which acts on it."
     if allowed:
-        held = " and ".join(sorted(checking.roles & actor.roles))
-        return f"You hold {held}, which checks level {task.level} of {task.levels}."
+        beyond = APPROVE in task.checking.decisions and APPROVE not in allowed
+        limited = " Approving it is beyond your limit." if beyond else ""
+        return f"{standing(checking, actor)} level {task.level} of {task.levels}.{limited}"
     wanted = " or ".join(sorted(checking.roles))
     return f"{definition.title} waits for {wanted} at level {task.level} of {task.levels}."
+
+
+def standing(task: Checking, actor: Actor) -> str:
+    """What lets her decide, up to the word that the level follows."""
+    lender = standings(task, actor)[0]
+    held = " and ".join(sorted(task.roles & (lender.roles if lender else actor.roles)))
+    if lender is None:
+        return f"You hold {held}, which checks"
+    until = long_date(lender.until)
+    return f"You stand in for {lender.name} until {until}, who holds {held}, which checks"

@@ -57,8 +57,17 @@ decisions = Table(
     Column("reason", Text),
     Column("subject_hash", Text, nullable=False),
     Column("decided_at", DateTime(timezone=True), nullable=False),
+    Column("on_behalf_of", Uuid),
+    Column("delegation_id", Uuid),
     within_tenant("task_id", "tasks"),
     within_tenant("person_id", "persons"),
     within_tenant("user_id", "users"),
+    within_tenant("on_behalf_of", "persons"),
+    within_tenant("delegation_id", "delegations"),
     Index("decisions_process_id", "tenant_id", "process_id"),
-)
+    Index("decisions_person_id", "tenant_id", "person_id", "decided_at"),
+    Index(
+        "decisions_on_behalf_of", "tenant_id", "on_behalf_of", "decided_at",
+        postgresql_where=text("on_behalf_of IS NOT NULL"),
+    ),
+)  # fmt: skip

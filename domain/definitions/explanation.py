@@ -175,6 +175,9 @@ def approvals(definition: Definition, roles: Mapping[str, Role]) -> Iterator[str
         if approval.deadline and approval.escalate_to:
             asked = role(approval.escalate_to, roles)
             yield f"  After {span(approval.deadline)} {asked} is asked as well"
+        if approval.splitting:
+            days = approval.splitting.days
+            yield f"  Told when it may be split: same maker and party within {days} days"
 
 
 def bands(approval: Approval, roles: Mapping[str, Role]) -> Iterator[str]:

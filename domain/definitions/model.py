@@ -100,10 +100,16 @@ class Band(Strict):
     levels: Annotated[tuple[Words, ...], Field(min_length=1)]
 
 
+class Splitting(Strict):
+    """Documents of one maker and party within so many `days` that are small one by one are told."""
+
+    days: Annotated[int, Field(ge=1, le=366)]
+
+
 class Approval(Strict):
     """Who approves: bands by amount or a decision table; and how long a checker may take.
 
-    Durations are `3d`, `12h`, `30m`, `5s`.
+    Durations are `3d`, `12h`, `30m`, `5s`. `splitting` warns of what may be split to stay below.
     """
 
     bands: tuple[Band, ...] = ()
@@ -111,6 +117,7 @@ class Approval(Strict):
     remind_every: str | None = None
     deadline: str | None = None
     escalate_to: Name | None = None
+    splitting: Splitting | None = None
 
 
 class GivenUp(Strict):

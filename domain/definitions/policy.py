@@ -45,10 +45,17 @@ def levels(definition: Definition, stage: str, facts: NamedFacts) -> tuple[Seats
 
 def band_of(definition: Definition, approval: Approval, facts: NamedFacts) -> Band:
     """The first band whose limit the amount does not exceed."""
-    *limited, last = approval.bands
-    for band in limited:
-        amount, limit = facts[definition.amount or ""], money.parse(str(band.up_to))
-        assert isinstance(amount, Money), "The proof wants an amount for bands with limits."
+    if len(approval.bands) == 1:
+        return approval.bands[0]
+    amount = facts[definition.amount or ""]
+    assert isinstance(amount, Money), "The proof wants an amount for bands with limits."
+    return approval.bands[band_number(definition, approval, amount)]
+
+
+def band_number(definition: Definition, approval: Approval, amount: Money) -> int:
+    """The place of the first band whose limit the amount does not exceed, from 0."""
+    for number, band in enumerate(approval.bands[:-1]):
+        limit = money.parse(str(band.up_to))
         if limit.currency != amount.currency:
             raise Refusal(
                 "amount_must_be_in_currency_of_bands",
@@ -56,8 +63,8 @@ def band_of(definition: Definition, approval: Approval, facts: NamedFacts) -> Ba
                 f"Enter the amount in {limit.currency}.",
             )
         if amount.amount <= limit.amount:
-            return band
-    return last
+            return number
+    return len(approval.bands) - 1
 
 
 def seats(level: str) -> Seats:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from domain import money
 from domain.definitions import policy
-from domain.definitions.fields import MoneyField, RowsField, TextField
+from domain.definitions.fields import MoneyField, PartyField, RowsField, TextField
 from domain.definitions.mistakes import Mistake, Path
 from domain.definitions.model import Band, Definition
 from domain.definitions.proof_of_example import example_is_accepted
@@ -72,6 +72,16 @@ def approval_has_an_amount(definition: Definition, _: Vocabulary) -> Iterator[Mi
         if len(approval.bands) > 1 and definition.amount is None:
             what = "The bands have limits, but no `amount` says which field they limit"
             yield Mistake(("approvals", name, "bands"), what, "Add `amount: <money field>`")
+
+
+def splitting_can_be_seen(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
+    """What is split is split below a limit, and towards a party."""
+    parties = any(isinstance(field, PartyField) for field in definition.fields.values())
+    for name, approval in definition.approvals.items():
+        if approval.splitting and (len(approval.bands) < 2 or not parties):
+            lacks = "no field of type party" if len(approval.bands) > 1 else "no bands with limits"
+            what = f"There is {lacks}, so nothing shows as split"
+            yield Mistake(("approvals", name, "splitting"), what, "Remove `splitting`")
 
 
 def approvals_are_used(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
@@ -203,6 +213,7 @@ RULES: tuple[Rule, ...] = (
     *PROOF_OF_STAGES,
     *PROOF_OF_TABLES,
     bands_ascend,
+    splitting_can_be_seen,
     approval_has_an_amount,
     approvals_are_used,
     times_are_readable,

@@ -1,15 +1,20 @@
 """The operations that a stage may name in `does`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, text
 
 from domain.access import company as masters
+from domain.access.actor import Actor
 from domain.access.company import Company
+from domain.definitions import policy
 from domain.definitions.content import Content
 from domain.definitions.model import Definition
+from domain.operations.approval_limits import SET_APPROVAL_LIMIT
 from domain.operations.budgets import SET_BUDGET
+from domain.operations.delegations import DELEGATE, END_DELEGATION
 from domain.operations.holds import SETTLE_HOLD
 from domain.operations.imports import IMPORT_ENTRIES
 from domain.operations.limits import SET_LIMIT
@@ -35,6 +40,9 @@ OPERATIONS: Mapping[str, Operation] = {
     "set_limit": SET_LIMIT,
     "settle_hold": SETTLE_HOLD,
     **MASTERS,
+    "set_approval_limit": SET_APPROVAL_LIMIT,
+    "delegate": DELEGATE,
+    "end_delegation": END_DELEGATION,
 }
 NEEDS = {name: operation.needs for name, operation in OPERATIONS.items()}
 
@@ -49,18 +57,38 @@ def check_operations(
     connection: Connection, definition: Definition, company: Company, content: Content
 ) -> None:
     """Refuse at once what an operation of the type would refuse later."""
+    for operation in operations_of(definition):
+        operation.check(connection, company, content)
+
+
+def check_maker(
+    connection: Connection, definition: Definition, content: Content, actor: Actor
+) -> None:
+    """Refuse a person who may not ask for what an operation of the type does."""
+    able = {role for stage in definition.stages for role in policy.approvers(definition, stage)}
+    for operation in operations_of(definition):
+        operation.check_maker(connection, content, actor, checks=bool(able & actor.roles))
+
+
+def concerned(connection: Connection, definition: Definition, content: Content) -> frozenset[UUID]:
+    """Everybody whom the operations of a document are about: none of them checks it."""
+    found = (operation.concerned(connection, content) for operation in operations_of(definition))
+    return frozenset(person for each in found for person in each)
+
+
+def operations_of(definition: Definition) -> Iterator[Operation]:
+    """The operations that the stages name."""
     for stage in definition.stages.values():
         operation = OPERATIONS.get(stage.does or "")
         if operation is not None:
-            operation.check(connection, company, content)
+            yield operation
 
 
 def preview(
     connection: Connection, definition: Definition, company: Company, content: Content
 ) -> dict[str, Any]:
     """What the operations of the type would do of a document that they let pass."""
-    found = [OPERATIONS.get(stage.does or "") for stage in definition.stages.values()]
-    looks = [each.preview for each in found if each is not None and each.preview is not None]
+    looks = [each.preview for each in operations_of(definition) if each.preview is not None]
     return {
         name: value for look in looks for name, value in look(connection, company, content).items()
     }

@@ -1,6 +1,6 @@
 """What an operation is: what it needs of the document, what it refuses at once, what it does."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,9 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from domain.access.actor import Actor
 from domain.access.company import Company
 from domain.definitions.content import Content
 from domain.processes.record import Facts
+from domain.refusal import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,15 @@ class People:
 
     maker: UUID
     checker: UUID | None
+
+    @property
+    def agreed(self) -> UUID:
+        """Who approved. Refuses what nobody did: `checker_must_be_named`."""
+        if self.checker is None:
+            raise Refusal(
+                "checker_must_be_named", "Nobody approved this. Have its type say who approves it."
+            )
+        return self.checker
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +42,28 @@ class Order:
     today: date
 
 
+def anybody(_: Connection, __: Content, ___: Actor, *, checks: bool) -> None:
+    """Whoever may start the type may ask for it."""
+
+
+def nobody(_: Connection, __: Content) -> Collection[UUID]:
+    """It is about no person."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """`needs` are required fields by type. `check` refuses early what `perform` would refuse.
 
     `perform` runs in the transaction of its effect and answers with what the evidence keeps.
     `preview` says what it would do of a document that `check` let pass; it writes nothing.
+    `check_maker` refuses who may not ask for it, told whether she is one who `checks` such
+    documents; `concerned` are those whom it is about, so that none of them checks it.
     """
 
     needs: Mapping[str, str]
     check: Callable[[Connection, Company, Content], None]
     perform: Callable[[Connection, Order], Mapping[str, Any]]
     preview: Callable[[Connection, Company, Content], Mapping[str, Any]] | None = None
+    check_maker: Callable[..., None] = anybody
+    concerned: Callable[[Connection, Content], Collection[UUID]] = nobody

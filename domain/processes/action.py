@@ -12,6 +12,7 @@ from domain.definitions import policy
 from domain.definitions.model import ALL, TAKEN_ELSEWHERE, Action, Definition
 from domain.documents import examination, store
 from domain.documents.store import Document
+from domain.operations import catalog as operations
 from domain.processes import record
 from domain.processes.arriving import About, Arrival, arrive
 from domain.processes.effect import Done, Effect
@@ -181,4 +182,6 @@ def amend(
         connection, effect.tenant, effect.process, subject=subject_of(definition, content),
         amount=amount_of(definition, content), person=by.person,
     )  # fmt: skip
+    concerned = operations.concerned(connection, definition, content)
+    record.concern(connection, effect.tenant, effect.process, concerned)
     return document

@@ -17,6 +17,7 @@ from domain.documents import examination, store
 from domain.documents.store import Document
 from domain.identifiers import new_uuid, written
 from domain.money import Money
+from domain.operations import catalog as operations
 from domain.processes import record
 from domain.processes.arriving import About, Arrival, settle
 from domain.processes.effect import Done, Effect
@@ -95,6 +96,7 @@ def open_process(
         with connection.begin_nested():
             check_external_ref(request, unused=unused)
             check_start(definition, actor)
+            operations.check_maker(connection, definition, content, actor)
             document = take(connection, definition, company, content, new)
     except Refusal as refusal:
         store.store(connection, Document(effect.tenant, new.document, new.id, content, None))
@@ -168,6 +170,8 @@ def take(
     document = Document(new.tenant, new.document, new.id, content, party.id if party else None)
     store.store(connection, document)
     store.hold_keys(connection, definition, content, tenant=new.tenant, process=new.id)
+    concerned = operations.concerned(connection, definition, content)
+    record.concern(connection, new.tenant, new.id, concerned)
     return document
 
 

@@ -1,5 +1,6 @@
 """The record of a process: inserted once, looked up with its document, company and party."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -42,6 +43,11 @@ SUBJECT = text("""
     UPDATE processes SET subject = :subject, amount = :amount, currency = :currency,
         makers = ARRAY(SELECT unnest(makers) UNION SELECT CAST(:person AS uuid))
     WHERE tenant_id = :tenant AND id = :process
+""")
+
+CONCERN = text("""
+    UPDATE processes SET concerned = CAST(:persons AS uuid[])
+    WHERE tenant_id = :tenant AND id = :process AND concerned <> CAST(:persons AS uuid[])
 """)
 
 
@@ -135,6 +141,12 @@ def describe(
     if amount is not None:
         values |= {"amount": amount.amount, "currency": amount.currency}
     connection.execute(SUBJECT, {**values, "tenant": tenant, "process": process})
+
+
+def concern(connection: Connection, tenant: UUID, process: UUID, persons: Collection[UUID]) -> None:
+    """Say whom the document is about: none of them checks it."""
+    values = {"tenant": tenant, "process": process, "persons": sorted(persons)}
+    connection.execute(CONCERN, values)
 
 
 def move_to(

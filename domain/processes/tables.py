@@ -60,6 +60,7 @@ processes = Table(
     Column("created_by", Uuid, nullable=False),
     Column("created_by_user", Uuid, nullable=False),
     Column("makers", ARRAY(Uuid), nullable=False),
+    Column("concerned", ARRAY(Uuid), nullable=False, server_default="{}"),
     Column("reason", Text),
     Column("sequence", BigInteger, nullable=False),
     Column("created_at", TIME, nullable=False),
@@ -72,6 +73,7 @@ processes = Table(
     within_tenant("created_by_user", "users"),
     Index("processes_created_at", "tenant_id", "created_at", "id"),
     Index("processes_under_way", "tenant_id", "type", postgresql_where=text("closed_at IS NULL")),
+    Index("processes_created_by", "tenant_id", "created_by", "type", "business_date"),
 )
 
 exceptions = Table(

@@ -1,6 +1,7 @@
 """What a scenario finds before it begins, where the cast alone could not make it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
@@ -8,7 +9,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
-from domain.identifiers import ENTRY, HOLD, written
+from domain.identifiers import DELEGATION, ENTRY, HOLD, written
 from domain.ledger import holds, periods, rates, years
 from domain.ledger.entry import JournalEntry, Posting, credit, debit
 from domain.ledger.holds import Hold
@@ -17,6 +18,7 @@ from domain.ledger.quotation import Rate
 from domain.operations import years as operations
 from tests.book import Book
 from tests.office import Office
+from tests.scenarios.scenario import document
 
 ADD_FORMER = text(
     "INSERT INTO parties (tenant_id, id, code, name, kind, active)"
@@ -38,6 +40,7 @@ def preparations(office: Office) -> Mapping[str, Callable[[], str]]:
         "{former_vendor}": partial(former_vendor, book),
         "{hold}": partial(standing_hold, book),
         "{released_hold}": partial(released_hold, book),
+        "{delegated}": partial(delegated, office),
     }
 
 
@@ -134,3 +137,14 @@ def former_vendor(book: Book) -> str:
     with book.as_owner() as connection:
         connection.execute(ADD_FORMER, values)
     return code
+
+
+def delegated(office: Office) -> str:
+    """A delegation of deepa's to bina, of days that no other test is about."""
+    office = replace(office, type="delegation")
+    days = {"first_day": "2090-01-01", "last_day": "2090-01-31"}
+    case = office.receive(document(office.catalog.get("delegation"), days), by="deepa")
+    case.decide("esha")
+    case.stands_at("done")
+    found = "SELECT id FROM delegations WHERE process_id = :process"
+    return written(DELEGATION, office.rows(found, process=case.process)[0].id)

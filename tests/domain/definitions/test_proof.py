@@ -89,9 +89,13 @@ PLANTED = {
     "a date to wait for that is none": (
         "until: due_date", "until: invoice_number", 0,
         "'invoice_number' is no required date field", "Use one of: due_date, invoice_date"),
+    "splitting that nothing shows": (
+        "      - {levels: [finance_approver, finance_head]}\n", "", None,
+        "no bands with limits, so nothing shows as split", "Remove `splitting`"),
     "a step that nobody coded": (
         "workflow: InvoiceApproval\n", "", None,
-        "'pay_party' is no operation, and no `workflow` has it", "reverse_entry, set_budget"),
+        "'pay_party' is no operation, and no `workflow` has it",
+        "reverse_entry, set_approval_limit, set_budget"),
     "a stage that asks nobody": (
         "asks: maker", "asks: makers", 0,
         "'makers' is no role", "Use one of: accountant, accounts_payable"),

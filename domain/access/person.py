@@ -1,0 +1,44 @@
+"""Persons as people name them: by a login of theirs."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from domain.access.delegator import roles_held
+from domain.refusal import Refusal
+
+NAMED = text(f"""
+    SELECT p.id, p.name, ARRAY({roles_held("p.id")}) AS roles
+    FROM users u JOIN persons p ON p.tenant_id = u.tenant_id AND p.id = u.person_id
+    WHERE u.tenant_id = (SELECT current_tenant()) AND u.login = :login AND u.active
+""")
+HOLDERS = text("""
+    SELECT DISTINCT g.person_id FROM role_grants g
+    WHERE g.tenant_id = (SELECT current_tenant()) AND g.role = :role
+      AND g.granted_at <= now() AND (g.revoked_at IS NULL OR g.revoked_at > now())
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A human, with the roles that were granted to her and hold now."""
+
+    id: UUID
+    name: str
+    roles: frozenset[str]
+
+
+def with_login(connection: Connection, login: str) -> Person:
+    """The person behind a login. Refuses one that is not there or off: `person_must_exist`."""
+    row = connection.execute(NAMED, {"login": login}).one_or_none()
+    if row is None:
+        raise Refusal(
+            "person_must_exist", f"Nobody here has the login {login!r}. Name one that is in use."
+        )
+    return Person(row.id, row.name, frozenset(row.roles))
+
+
+def holders(connection: Connection, role: str) -> frozenset[UUID]:
+    """Who holds a role now."""
+    return frozenset(connection.scalars(HOLDERS, {"role": role}))

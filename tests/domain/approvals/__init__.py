@@ -1,0 +1,1 @@
+"""Limits, delegations and the ladder of decisions."""
