@@ -13,6 +13,7 @@ from api.guard import VERSION, Guard
 from api.problems import FieldProblem, Problem, answer, from_fault, request_id_of
 from api.routes import (
     codec,
+    definitions,
     discovery,
     exceptions,
     holds,
@@ -30,6 +31,7 @@ ROUTERS = (
     discovery.router,
     processes.router,
     tasks.router,
+    definitions.router,
     exceptions.router,
     ledger.router,
     ledger_requests.router,

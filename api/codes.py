@@ -55,6 +55,8 @@ CODES = {
     "id_must_be_well_formed": Code(404, LOOK_UP),
     "allocation_must_exist": Code(404, LOOK_UP),
     "closing_must_exist": Code(404, LOOK_UP),
+    "draft_must_exist": Code(404, LOOK_UP),
+    "version_must_exist": Code(404, LOOK_UP),
     # 405, 413, 415: HTTP.
     "method_must_be_allowed": Code(405, "Use a method of the Allow header."),
     "body_must_not_be_too_large": Code(413, "Send at most 1 MB; split the input up."),
@@ -98,9 +100,19 @@ CODES = {
     "reversal_must_stay": Code(409, "Post the entry again instead."),
     "reversal_must_use_reverse": Code(409, "Reverse the entry instead of posting."),
     "period_must_not_be_closed": Code(409, "Reopen its fiscal year first."),
+    # A tenant's own versions of definitions.
+    "draft_must_be_as_it_was_seen": Code(409, "Look at the draft again and submit it anew."),
+    "draft_must_be_its_makers": Code(403, "Ask who drafted it, or begin a draft of your own."),
+    "draft_must_be_submitted_by_its_maker": Code(403, "Ask who drafted it to submit it."),
+    "draft_must_follow_the_newest_version": Code(409, "Begin another draft from the newest."),
+    "draft_must_not_be_submitted": Code(409, "Cancel the process first, or begin another draft."),
+    "definition_must_hold": Code(422, "Correct what `errors` names, with its line and column."),
+    "version_must_be_of_the_type": Code(422, CORRECT),
+    "version_must_be_the_newest": Code(409, "Roll back the newest version instead."),
     # 412 and 428: what was seen.
     "subject_changed": Code(412, "Look at the task again; `changes` says what changed."),
-    "if_match_missing": Code(428, "Send If-Match with the ETag (subject_hash) of the task."),
+    "draft_changed": Code(412, "Look at the draft again; `changes` says what differs from yours."),
+    "if_match_missing": Code(428, "Send If-Match: the draft's ETag, or the task's subject_hash."),
     # 422: the content breaks a rule.
     "body_must_match_schema": Code(422, CORRECT),
     "input_must_match_definition": Code(422, CORRECT),

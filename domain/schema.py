@@ -10,6 +10,7 @@ from domain.ledger.sealing import tables as seals_tables
 from domain.ledger.subledger import tables as subledger_tables
 from domain.ledger.transfer import tables as transfer_tables
 from domain.processes import tables as processes
+from domain.versions import tables as versions
 
 # Only the database's own functions write these.
 LEDGER = (
@@ -17,4 +18,4 @@ LEDGER = (
     transfer_tables, years_tables,
 )  # fmt: skip
 
-__all__ = ["LEDGER", "METADATA", "access", "approvals", "documents", "processes"]
+__all__ = ["LEDGER", "METADATA", "access", "approvals", "documents", "processes", "versions"]

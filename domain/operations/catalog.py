@@ -6,8 +6,10 @@ from sqlalchemy import Connection, text
 
 from domain.access import company as masters
 from domain.access.company import Company
+from domain.definitions.catalog import Catalog
 from domain.definitions.content import Content
 from domain.definitions.model import Definition
+from domain.operations.definitions import ACTIVATE_DEFINITION, ROLL_BACK_DEFINITION
 from domain.operations.operation import Operation, Order, People
 from domain.operations.periods import SET_PERIOD
 from domain.operations.reversals import REVERSE_ENTRY
@@ -18,6 +20,8 @@ from domain.processes.effect import Done, Effect
 OPERATIONS: Mapping[str, Operation] = {
     "set_period": SET_PERIOD,
     "reverse_entry": REVERSE_ENTRY,
+    "activate_definition": ACTIVATE_DEFINITION,
+    "roll_back_definition": ROLL_BACK_DEFINITION,
 }
 NEEDS = {name: operation.needs for name, operation in OPERATIONS.items()}
 
@@ -39,13 +43,19 @@ def check_operations(
 
 
 def carry_out(
-    connection: Connection, effect: Effect, definition: Definition, *, operation: str, to: str
+    connection: Connection,
+    effect: Effect,
+    definition: Definition,
+    *,
+    operation: str,
+    to: str,
+    catalog: Catalog,
 ) -> Done[Arrival]:
     """Carry an operation out; then the process goes on to the stage `to`."""
     facts = record.facts(connection, effect.process)
     checker = connection.execute(CHECKER, {"process": effect.process}).scalar_one_or_none()
     people = People(facts.maker, checker)
-    order = Order(facts, people, effect.key, masters.today(connection))
+    order = Order(facts, people, effect.key, masters.today(connection), catalog)
     outputs = OPERATIONS[operation].perform(connection, order)
     arrival, move = arrive(connection, About.of(effect, definition, facts), to)
     title = operation.replace("_", " ")

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from domain.access.company import Company
+from domain.definitions.catalog import Catalog
 from domain.definitions.content import Content
 from domain.processes.record import Facts
 
@@ -23,12 +24,16 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An operation to be carried out once, under a key, for what a process is about."""
+    """An operation to be carried out once, under a key, for what a process is about.
+
+    `catalog` is what the installation knows of process types.
+    """
 
     facts: Facts
     people: People
     key: str
     today: date
+    catalog: Catalog
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@
 
 Dates may be written `today`, `today+30`, `today-1`. Money is `25000.00 INR`. `with` changes fields
 for an action that edits, and of what is started by `first`: another process of the type before
-this one. `{posted}` is an entry that stands in the book.
+this one. `{posted}` is an entry that stands in the book, `{draft}` a draft of another limit for
+`payment` by esha, `{definition}` what it means, `{version}` such a version in force.
 """
 
 import re
@@ -33,7 +34,6 @@ from domain.definitions.source import Source, read
 
 FOLDER = Path(__file__).parent
 DAY = re.compile(r"today(?:([+-])(\d+))?")
-POSTED = "{posted}"
 OURS = ("because", "with", "at", "refused")
 
 
@@ -113,9 +113,12 @@ def document(definition: Definition, *changes: Mapping[str, Any]) -> dict[str, A
     return {name: on_the_wire(definition.fields.get(name), text) for name, text in kept.items()}
 
 
-def with_posted(given: Mapping[str, Any], entry: Callable[[], str]) -> dict[str, Any]:
-    """What is given, `{posted}` as the id of an entry that is posted for it."""
-    return {name: entry() if value == POSTED else value for name, value in given.items()}
+def with_made(given: Mapping[str, Any], make: Mapping[str, Callable[[], str]]) -> dict[str, Any]:
+    """What is given, `{posted}` as the id of an entry that is posted for it, and so on."""
+    return {
+        name: make[value]() if isinstance(value, str) and value in make else value
+        for name, value in given.items()
+    }
 
 
 def dated(value: Any) -> Any:

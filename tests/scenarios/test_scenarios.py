@@ -15,6 +15,8 @@ from domain.ledger.entry import JournalEntry, credit, debit
 from tests.book import Book
 from tests.domain.refused import refused
 from tests.office import Case, Office
+from tests.scenarios import drafted as drafts
+from tests.scenarios.drafted import HIGHER, drafted
 from tests.scenarios.scenario import (
     Scenario,
     ScenarioFile,
@@ -22,7 +24,7 @@ from tests.scenarios.scenario import (
     document,
     files,
     load,
-    with_posted,
+    with_made,
 )
 from tests.workflows.replaying import record
 
@@ -38,7 +40,12 @@ CODED = {"invoice_approval"}
 def played(office: Office, definition: Definition, scenario: Scenario) -> Case:
     """Everything that the cast does, and each refusal."""
     office = replace(office, type=definition.process)
-    given = with_posted(scenario.given, lambda: posted_entry(office))
+    given = with_made(scenario.given, {
+        "{posted}": lambda: posted_entry(office),
+        "{draft}": lambda: drafted(office.database, office.tenant, office.catalog),
+        "{definition}": lambda: defined(office),
+        "{version}": lambda: version_in_force(office),
+    })  # fmt: skip
     if scenario.first:
         walked(office, definition, given | scenario.first[0].with_, scenario.first)
     return walked(office, definition, given, scenario.steps)
@@ -50,6 +57,21 @@ def posted_entry(office: Office) -> str:
     postings = debit("office_rent", 25_000_00), credit("bank", 25_000_00)
     posted = book.post(JournalEntry(book.company, date.today(), "Rent", postings))
     return written(ENTRY, posted.entry)
+
+
+def defined(office: Office) -> str:
+    """What the draft means."""
+    return drafts.definition("payment", HIGHER, office.catalog).hash
+
+
+def version_in_force(office: Office) -> str:
+    """A version of the payment, drafted by esha and approved by deepa."""
+    draft = drafted(office.database, office.tenant, office.catalog)
+    changing = replace(office, type="definition_change")
+    case = changing.receive(dict(drafts.change(draft, defined(office))), by="esha")
+    case.decide("deepa")
+    case.stands_at("activated")
+    return drafts.version(office.database, office.tenant)
 
 
 def walked(
