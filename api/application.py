@@ -19,6 +19,7 @@ from api.routes import (
     holds,
     ledger,
     ledger_requests,
+    migrations,
     processes,
     rates,
     reports,
@@ -29,6 +30,7 @@ from domain.refusal import Refusal
 
 ROUTERS = (
     discovery.router,
+    migrations.router,
     processes.router,
     tasks.router,
     definitions.router,

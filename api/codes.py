@@ -107,6 +107,13 @@ CODES = {
     "draft_must_follow_the_newest_version": Code(409, "Begin another draft from the newest."),
     "draft_must_not_be_submitted": Code(409, "Cancel the process first, or begin another draft."),
     "definition_must_hold": Code(422, "Correct what `errors` names, with its line and column."),
+    "migration_must_be_agreed": Code(409, "Ask for the migration; somebody else approves it."),
+    "migration_must_change_something": Code(409, "Name another version."),
+    "migration_must_keep_the_type": Code(422, "Name a version of the type of the process."),
+    "posted_journals_must_be_undoable": Code(409, "Name a version that can reverse them."),
+    "process_must_be_waiting": Code(409, "Ask again when it waits."),
+    "stage_must_mean_the_same": Code(409, "Move it on first, or name another version."),
+    "version_must_be_known": Code(422, "Use a `definition` of /v1/config/definitions."),
     "version_must_be_of_the_type": Code(422, CORRECT),
     "version_must_be_the_newest": Code(409, "Roll back the newest version instead."),
     # 412 and 428: what was seen.

@@ -25,6 +25,7 @@ from activities.exceptions import ExceptionActivities
 from activities.histories import HistoryActivities
 from activities.integrity import IntegrityActivities, Sealing
 from activities.ledger import LedgerActivities
+from activities.migrations import MigrationActivities
 from activities.operations import OperationActivities
 from activities.partners.bank import Bank
 from activities.payments import PaymentActivities
@@ -123,6 +124,7 @@ def worker(
         PaymentActivities(desk, bank),
         ExceptionActivities(desk),
         OperationActivities(desk),
+        MigrationActivities(desk, temporal),
         HistoryActivities(engine, temporal),
         *([IntegrityActivities(engine, sealing)] if sealing else []),
     )

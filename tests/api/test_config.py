@@ -186,14 +186,18 @@ def test_new_processes_start_with_the_tenant_s_version_and_running_ones_keep_the
     assert after["type_version"] == version["definition"] != before["type_version"]
     assert (levels(cast, before), levels(cast, after)) == (2, 1)
 
-    # Another tenant knows nothing of it.
+    # Another tenant knows nothing of it, and may have a version of its own at the same time.
     other = open_tenant(database.admin, Tenant(uuid4()))
-    theirs = {name: installation.client(other, name) for name in ("asha", "deepa")}
+    theirs = {name: installation.client(other, name) for name in ("asha", "deepa", "esha")}
     elsewhere = paid(theirs, installation)
     assert elsewhere["type_version"] == before["type_version"]
     assert levels(theirs, elsewhere) == 2
     path = f"/config/definitions/versions/{version['id']}"
     assert theirs["deepa"].get(path).status_code == 404
+    own = activated(theirs, PAYMENT.replace("50000.00 INR", "59000.00 INR"))
+    both = paid(cast, installation), paid(theirs, installation)
+    assert [each["type_version"] for each in both] == [version["definition"], own["definition"]]
+    assert (levels(cast, both[0]), levels(theirs, both[1])) == (1, 2)
 
 
 def test_a_version_is_rolled_back_and_what_is_shipped_counts_again(cast, installation):
@@ -322,3 +326,21 @@ def test_a_draft_is_tried_on_what_was_and_what_runs(cast, installation):
     assert refused["counts"]["refused"] == 2
     assert refused["differences"][0]["now"]["refused"] == "input_must_match_definition"
     assert cast["deepa"].get(f"/processes/{large['id']}").json()["stage"]["name"] == "entry_audit"
+
+
+def test_a_waiting_process_is_moved_by_two(cast, installation):
+    waiting = paid(cast, installation)
+    version = activated(cast)
+    path, body = f"/processes/{waiting['id']}/migrate", {"reason": "The head has left"}
+
+    unknown = cast["esha"].post(path, json={**body, "to": "cfg_" + "0" * 26}, headers=keyed())
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "version_must_be_known")
+    same = cast["esha"].post(path, json={**body, "to": waiting["type_version"]}, headers=keyed())
+    assert (same.status_code, same.json()["code"]) == (409, "migration_must_change_something")
+
+    sent = cast["esha"].post(path, json={**body, "to": version["definition"]}, headers=keyed())
+    assert sent.status_code == 202, sent.text
+    approved(cast["deepa"], sent.json()["id"], "moved")
+    found = cast["asha"].get(f"/processes/{waiting['id']}").json()
+    assert found["type_version"] == version["definition"]
+    assert levels(cast, waiting) == 1

@@ -22,6 +22,7 @@ from activities.exceptions import ExceptionActivities
 from activities.histories import HistoryActivities
 from activities.integrity import IntegrityActivities
 from activities.ledger import LedgerActivities
+from activities.migrations import MigrationActivities
 from activities.operations import OperationActivities
 from activities.payments import PaymentActivities
 from activities.processes import ProcessActivities
@@ -74,10 +75,17 @@ def test_no_activity_and_no_point_is_forgotten() -> None:
     assert registered(IntegrityActivities) == {"ledger_tenants", "seal_tenant", "verify_tenant"}
     # Operations have the same one transaction; no outcome here leads past them yet.
     assert registered(OperationActivities) == {"carry_out"}
+    assert registered(MigrationActivities) == {"move_process", "take_version"}
     source = Path(inspect.getfile(worker)).read_text()
     assert sorted(re.findall(r"\b(\w+Activities)\(", source)) == sorted(
         group.__name__
-        for group in (*GROUPS, HistoryActivities, IntegrityActivities, OperationActivities)
+        for group in (
+            *GROUPS,
+            HistoryActivities,
+            IntegrityActivities,
+            OperationActivities,
+            MigrationActivities,
+        )
     )
 
     assert tuple(points_in(effects)) == IN_EVERY_EFFECT

@@ -17,7 +17,8 @@
 Dates may be written `today`, `today+30`, `today-1`. Money is `25000.00 INR`. `with` changes fields
 for an action that edits, and of what is started by `first`: another process of the type before
 this one. `{posted}` is an entry that stands in the book, `{draft}` a draft of another limit for
-`payment` by esha, `{definition}` what it means, `{version}` such a version in force.
+`payment` by esha, `{definition}` what it means, `{version}` such a version in force,
+`{released}` what that means, `{payment}` a payment that waits.
 """
 
 import re

@@ -45,6 +45,8 @@ def played(office: Office, definition: Definition, scenario: Scenario) -> Case:
         "{draft}": lambda: drafted(office.database, office.tenant, office.catalog),
         "{definition}": lambda: defined(office),
         "{version}": lambda: version_in_force(office),
+        "{released}": lambda: version_in_force(office) and defined(office),
+        "{payment}": lambda: waiting_payment(office),
     })  # fmt: skip
     if scenario.first:
         walked(office, definition, given | scenario.first[0].with_, scenario.first)
@@ -72,6 +74,12 @@ def version_in_force(office: Office) -> str:
     case.decide("deepa")
     case.stands_at("activated")
     return drafts.version(office.database, office.tenant)
+
+
+def waiting_payment(office: Office) -> str:
+    """A payment of today that waits for its audit, under what is shipped."""
+    given = document(office.catalog.get("payment"), {"entry_date": "today"})
+    return replace(office, type="payment").receive(given).id
 
 
 def walked(

@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from sqlalchemy import text
 
+from domain import identifiers
 from domain.database import transaction
 from domain.definitions.catalog import Catalog, DefinitionUnknown
 from domain.definitions.model import Definition
 from domain.processes import release
-from tests.office import Office
+from tests.office import Case, Office
 from tests.scenarios import drafted
 from tests.scenarios.scenario import document
 
@@ -115,3 +117,47 @@ def test_a_database_that_does_not_answer_is_a_fault_within_the_time_of_a_task(
     with pytest.raises(DefinitionUnknown):
         known.by_hash("cfg_00000000000000000000000000")
     assert time.monotonic() - began < 2
+
+
+def change(office: Office, draft: str, definition: Definition, *, by: str = "esha") -> Case:
+    """What somebody asks for."""
+    asked = drafted.change(draft, definition.hash)
+    return replace(office, type="definition_change").receive(dict(asked), by=by)
+
+
+def granted(office: Office, name: str, role: str) -> None:
+    """One of the cast gets another role."""
+    office.rows(
+        "INSERT INTO role_grants (tenant_id, person_id, role) VALUES (:tenant, :person, :role) "
+        "ON CONFLICT DO NOTHING RETURNING 1",
+        tenant=office.tenant.id, person=office.tenant.person(name), role=role,
+    )  # fmt: skip
+
+
+def test_who_drafted_does_not_approve_what_another_submitted(office: Office):
+    """Esha has bina submit her draft, and holds the role of who approves."""
+    granted(office, "bina", "operations")
+    granted(office, "esha", "finance_head")
+    source = drafted.PAYMENT.replace("50000.00 INR", "91000.00 INR")
+    draft = drafted.drafted(office.database, office.tenant, office.catalog, source=source)
+    case = change(office, draft, own(office.catalog, "91000.00"), by="bina")
+    case.decide("esha")
+
+    assert case.exception().cause == "draft_must_be_submitted_by_its_maker"
+    assert office.rows("SELECT 1 FROM definition_versions WHERE type = 'payment'") == []
+
+
+def test_a_draft_that_changed_since_it_was_approved_comes_into_no_force(office: Office):
+    definition = own(office.catalog, "92000.00")
+    source = drafted.PAYMENT.replace("50000.00 INR", "92000.00 INR")
+    draft = drafted.drafted(office.database, office.tenant, office.catalog, source=source)
+    case = change(office, draft, definition)
+    with transaction(office.database.edge, office.tenant.id) as connection:
+        connection.execute(
+            text("UPDATE definition_drafts SET source = replace(source, '92000', '99000') "
+                 "WHERE id = :id"), {"id": identifiers.read("drf", draft)},
+        )  # fmt: skip
+    case.decide("deepa")
+
+    assert case.exception().cause == "draft_must_be_as_it_was_seen"
+    assert office.rows("SELECT 1 FROM definition_versions WHERE type = 'payment'") == []
