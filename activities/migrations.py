@@ -11,8 +11,10 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.desk import Desk
+from activities.effects import decoded
 from activities.refusals import failure, refusals
 from domain.database import transaction
+from domain.processes import effect as effects
 from domain.processes import migrating
 from domain.processes.arriving import Arrival
 from domain.processes.effect import Done, Effect
@@ -58,6 +60,8 @@ class MigrationActivities:
     async def move_process(self, command: MoveProcess) -> Arrival:
         """Ask the process to move. Asked again under the same attempt it answers the same."""
         order = await asyncio.to_thread(self.order, command.effect)
+        if isinstance(order, Arrival):
+            return order
         handle = self.client.get_workflow_handle(order.workflow_id)
         message = Migrate(command.effect.process, order.definition_hash)
         id = f"migrate-{command.effect.process.hex}-{command.effect.attempt}"
@@ -74,9 +78,12 @@ class MigrationActivities:
             raise failure(gone) from fault
         return await asyncio.to_thread(self.finish, command, order)
 
-    def order(self, effect: Effect) -> Agreed:
-        """What the migration says."""
+    def order(self, effect: Effect) -> Agreed | Arrival:
+        """What the migration says; where it stands when an earlier delivery came to the end."""
         with refusals(), transaction(self.desk.effects.engine, effect.tenant) as connection:
+            earlier = effects.earlier(connection, effect)
+            if earlier is not None:
+                return decoded(Arrival, earlier.result)
             return migrating.agreed(connection, effect.process)
 
     def finish(self, command: MoveProcess, order: Agreed) -> Arrival:

@@ -1,14 +1,21 @@
 """A process that waits is moved to another version by two persons, and goes on under its rules."""
 
+import os
 from dataclasses import replace
 from datetime import date
+from uuid import uuid4
 
 from activities.migrations import Migrate
+from activities.twice import DeliverTwice
 from domain.database import transaction
+from domain.definitions.catalog import Catalog
 from domain.identifiers import new_uuid
 from domain.processes import release
+from sandbox.tenant import Tenant, open_tenant
+from tests.database import ENGINE, Database
 from tests.domain.refused import refused
-from tests.office import Case, Office
+from tests.office import Case, Office, open_office
+from tests.sandbox.bank_process import BankProcess
 from tests.scenarios import drafted
 from tests.scenarios.drafted import PAYMENT
 from tests.scenarios.scenario import document
@@ -139,3 +146,24 @@ def test_a_process_that_ended_is_not_moved(office: Office):
     moving.decide("deepa")
 
     assert moving.exception().cause == "process_must_be_open"
+
+
+def test_a_migration_whose_every_step_is_delivered_twice_moves_once(
+    database: Database, bank: BankProcess, definitions: Catalog
+):
+    tenant = open_tenant(database.admin, Tenant(uuid4()))
+    twice = [DeliverTwice()]
+    with open_office(
+        database, tenant, bank, definitions, address=os.environ[ENGINE], interceptors=twice
+    ) as office:
+        to = version(office, limit("75000.00"))
+        case = payment(office)
+        moving = migration(office, case, to)
+        moving.decide("deepa")
+
+        assert moving.outcome() == "moved"
+        assert case.record.definition_hash == to
+        assert [title for title in case.titles() if title.startswith("Moved")] == [
+            f"Moved to the version {to}"
+        ]
+        assert (case.task.levels, case.task.round) == (1, 2)
