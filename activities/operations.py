@@ -35,6 +35,11 @@ class OperationActivities:
             command,
             Arrival,
             lambda connection: operations.carry_out(
-                connection, command.effect, definition, operation=command.operation, to=command.to
+                connection,
+                command.effect,
+                definition,
+                operation=command.operation,
+                to=command.to,
+                catalog=self.desk.catalog,
             ),
         )

@@ -13,6 +13,7 @@ from api.guard import VERSION, Guard
 from api.problems import FieldProblem, Problem, answer, from_fault, request_id_of
 from api.routes import (
     codec,
+    definitions,
     delegations,
     discovery,
     exceptions,
@@ -20,6 +21,7 @@ from api.routes import (
     ledger,
     ledger_requests,
     masters,
+    migrations,
     processes,
     rates,
     reports,
@@ -33,9 +35,11 @@ ROUTERS = (
     discovery.router,
     # Before the processes: there a path may end in anything.
     selections.router,
+    migrations.router,
     processes.router,
     tasks.router,
     delegations.router,
+    definitions.router,
     exceptions.router,
     ledger.router,
     ledger_requests.router,

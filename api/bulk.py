@@ -158,7 +158,7 @@ async def begin(edge: Edge, caller: Caller, request: Request, body: BulkRequest)
     if body.params.reason is not None:
         given["reason"] = body.params.reason
     start = StartBody(type=TYPE, input=given)
-    definition = edge.catalog.get(TYPE)
+    definition = await run_in_threadpool(edge.type, caller.tenant, TYPE)
     if is_trial(request):
         trial = Ordering(Starting(edge, caller, definition, start, "", ""), body)
         return answered(await run_in_threadpool(trial.trial))

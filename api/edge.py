@@ -14,6 +14,7 @@ from domain.database import transaction
 from domain.definitions.catalog import Catalog, DefinitionUnknown
 from domain.definitions.model import Definition
 from domain.processes import reading
+from domain.versions import versions
 from workflows.instructions import Instructions
 
 
@@ -60,6 +61,16 @@ class Edge:
             if wanted not in self.released:
                 self.released[wanted] = reading.released(connection, wanted)
             return self.released[wanted]
+
+    def types(self, connection: Connection) -> Catalog:
+        """The process types of the tenant: what is shipped, under its own versions in force."""
+        own = [self.definition(connection, wanted) for wanted in versions.in_force(connection)]
+        return self.catalog.overlaid(own) if own else self.catalog
+
+    def type(self, tenant: UUID, process_type: str) -> Definition:
+        """What a new process of this type starts with in the tenant. Refuses an unknown one."""
+        with self.reading(tenant) as connection:
+            return self.types(connection).get(process_type)
 
 
 def edge_of(request: Request) -> Edge:

@@ -42,7 +42,8 @@ async def not_yet_recorded(edge: Edge, caller: Caller, id: str, missing: Problem
     engine = await edge.instructions.engine(workflow_id) if workflow_id else None
     if engine is None or engine.process != process:
         raise missing
-    definition = edge.catalog.get(engine.workflow_id.split("/")[1])
+    named = engine.workflow_id.split("/")[1]
+    definition = await run_in_threadpool(edge.type, caller.tenant, named)
     return pending(caller, definition, process)
 
 

@@ -198,7 +198,7 @@ def wait_of(request: Request) -> int:
 
 async def start(edge: Edge, caller: Caller, request: Request, body: StartBody) -> Response:
     """Start once under the caller's key."""
-    definition = edge.catalog.get(body.type)
+    definition = await run_in_threadpool(edge.type, caller.tenant, body.type)
     id = workflow_id(caller.tenant, definition.process, key_of(request))
     starting = Starting(
         edge, caller, definition, body, id, request_id_of(request), wait_of(request)

@@ -95,7 +95,7 @@ def is_trial(request: Request) -> bool:
 
 async def would_start(edge: Edge, caller: Caller, request: Request, body: StartBody) -> Response:
     """What starting a process would lead to."""
-    definition = edge.catalog.get(body.type)
+    definition = await run_in_threadpool(edge.type, caller.tenant, body.type)
     starting = Starting(edge, caller, definition, body, "", "")
     return answered(await run_in_threadpool(start_trial, starting))
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from api import drafting
 from api.bodies import read_id
 from api.caller import Caller, allow
 from api.edge import Edge
@@ -139,6 +140,9 @@ def task_in_full(edge: Edge, connection: Connection, view: View, found: TaskReco
     evidence = tasks.checked_by(connection, found.process)
     proof = written(EVIDENCE, evidence) if evidence else None
     body.changes = [change(each) for each in tasks.changes_since(connection, found.process)]
+    if definition.process == drafting.CHANGE:
+        asked = tasks.document(connection, found.process).content
+        body.changes += map(change, drafting.changes(edge, connection, str(asked["draft"])))
     body.checks = [Check(name=n, result="passed", evidence=proof) for n in definition.checks]
     body.documents = [document(tasks.document(connection, found.process))]
     checking = checking_of(definition, found)

@@ -13,6 +13,7 @@ from domain.ledger.transfer import tables as transfer_tables
 from domain.masters import tables as masters
 from domain.processes import tables as processes
 from domain.selections import tables as selections
+from domain.versions import tables as versions
 
 # Only the database's own functions write these.
 LEDGER = (
@@ -22,5 +23,5 @@ LEDGER = (
 
 __all__ = [
     "LEDGER", "METADATA", "access", "approvals", "authority", "documents", "masters", "processes",
-    "selections",
+    "selections", "versions",
 ]  # fmt: skip

@@ -70,7 +70,7 @@ class BulkAction(Staged):
 
     async def summed_up(self, effect: Effect) -> Arrival:
         """What came of it all."""
-        command = SumUp(effect, self.start.definition_hash, to="done")
+        command = SumUp(effect, self.definition.hash, to="done")
         return await self.perform(
             BulkActivities.sum_up, command, summary="Sum up", queue=ITEMS_QUEUE
         )

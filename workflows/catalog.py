@@ -1,5 +1,6 @@
 """The processes with a workflow of their own. The worker and the definitions read it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from domain.definitions.catalog import Catalog, load
@@ -8,8 +9,14 @@ from domain.documents.checks import CHECK_NAMES
 from domain.operations.catalog import NEEDS
 from workflows.bulk_action import BulkAction
 from workflows.invoice_approval import InvoiceApproval
+from workflows.kit.staging import Staged
+from workflows.process_migration import ProcessMigration
 
-PROCESSES = {"InvoiceApproval": InvoiceApproval, "BulkAction": BulkAction}
+PROCESSES: Mapping[str, type[Staged]] = {
+    "InvoiceApproval": InvoiceApproval,
+    "BulkAction": BulkAction,
+    "ProcessMigration": ProcessMigration,
+}
 
 
 def definitions(folder: Path) -> Catalog:

@@ -40,7 +40,7 @@ class InvoiceApproval(Staged):
     async def payment(self, effect: Effect) -> Payment:
         """One business attempt at the payment."""
         to = str(self.definition.stages["payment"].then)
-        command = PayParty(effect, self.start.definition_hash, total="payable", to=to)
+        command = PayParty(effect, self.definition.hash, total="payable", to=to)
         payment = await self.perform(
             PaymentActivities.pay_party, command, summary="Pay the vendor", options=PARTNER
         )

@@ -26,6 +26,7 @@ from activities.exceptions import ExceptionActivities
 from activities.histories import HistoryActivities
 from activities.integrity import IntegrityActivities, Sealing
 from activities.ledger import LedgerActivities
+from activities.migrations import MigrationActivities
 from activities.operations import OperationActivities
 from activities.partners.bank import Bank
 from activities.payments import PaymentActivities
@@ -125,6 +126,7 @@ def worker(
     Without `sealing` it leaves the ledger's care to another one.
     """
     engine = desk.effects.engine
+    bulk, migrations = BulkActivities(desk, Roads(temporal)), MigrationActivities(desk, temporal)
     groups: tuple[object, ...] = (
         ProcessActivities(desk),
         ApprovalActivities(desk),
@@ -132,10 +134,10 @@ def worker(
         PaymentActivities(desk, bank),
         ExceptionActivities(desk),
         OperationActivities(desk),
+        migrations,
         HistoryActivities(engine, temporal),
         *([IntegrityActivities(engine, sealing)] if sealing else []),
     )
-    bulk = BulkActivities(desk, Roads(temporal))
     care = ledger_care.WORKFLOWS if sealing else ()
     configure(Configuration(desk.catalog, desk.actor_key))
     return Workers(
@@ -159,7 +161,7 @@ def worker(
         Worker(
             temporal,
             task_queue=task_queue + ITEMS_QUEUE,
-            activities=activities_of(bulk),
+            activities=[*activities_of(bulk), migrations.move_process],
             activity_executor=ThreadPoolExecutor(ITEM_SLOTS),
             interceptors=interceptors,
             **TUNING | {"max_concurrent_activities": ITEM_SLOTS},

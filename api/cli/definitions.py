@@ -1,4 +1,4 @@
-"""Commands about definition files: check, explain, graph, schema, and a new one. No server."""
+"""Commands about definition files: check, explain, diff, graph, schema, a new one. No server."""
 
 import sys
 from collections.abc import Iterable
@@ -76,6 +76,27 @@ def explain(session: Session, type: Type, *, folder: Folder = None) -> None:
         session.terminal.write_json({"type": definition.process, "explanation": lines})
         return
     typer.echo("\n".join(lines))
+
+
+@command(app, "diff", panel=PANEL)
+def diff(
+    session: Session,
+    before: Type,
+    after: Annotated[str, typer.Argument(metavar="OTHER", help="Another type, or its file.")],
+    *,
+    folder: Folder = None,
+) -> None:
+    """What differs between two definitions, by meaning: each key that came, went or changed."""
+    from domain.definitions.difference import differences
+
+    (earlier, _), (later, _) = (one(session, each, folder) for each in (before, after))
+    found = differences(earlier, later)
+    if session.terminal.as_json:
+        session.terminal.write_json({"changes": [asdict(each) for each in found]})
+        return
+    for each in found:
+        typer.echo(str(each))
+    session.terminal.tick(f"{len(found)} difference{'' if len(found) == 1 else 's'}")
 
 
 @command(app, "graph", panel=PANEL)

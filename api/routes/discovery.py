@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
 
 from api.answers import read
 from api.bodies import given
@@ -89,14 +90,15 @@ class Me(Resource):
 @router.get("/process-types", response_model=Types, responses=problems(401))
 def list_process_types(request: Request, edge: AtHand, caller: TheCaller) -> Response:
     """Every kind of process."""
-    types = [TypeSummary(**summary(d, caller)) for d in edge.catalog.all]
+    with edge.reading(caller.tenant) as connection:
+        types = [TypeSummary(**summary(d, caller)) for d in edge.types(connection).all]
     return read(request, Types(data=types))
 
 
 @router.get("/process-types/{type}", response_model=TypeBody, responses=problems(401, 404))
 def get_process_type(type: str, request: Request, edge: AtHand, caller: TheCaller) -> Response:
     """One kind of process with all that a form needs."""
-    definition = definition_of(edge, type)
+    definition = definition_of(edge, caller, type)
     named = {role for action in definition.actions.values() for role in action.by}
     body = TypeBody(
         **summary(definition, caller),
@@ -123,17 +125,19 @@ def get_process_type(type: str, request: Request, edge: AtHand, caller: TheCalle
 )  # fmt: skip
 async def start_typed(type: str, request: Request, edge: AtHand, caller: TheCaller) -> Response:
     """Start a process of this kind; the same as POST /processes."""
-    definition = definition_of(edge, type)
+    definition = await run_in_threadpool(definition_of, edge, caller, type)
     body = await given(request, TypedStartBody)
     named = StartBody(type=definition.process, **body.model_dump())
     return await begun(edge, caller, request, named)
 
 
-def definition_of(edge: Edge, type: str) -> Definition:
+def definition_of(edge: Edge, caller: TheCaller, type: str) -> Definition:
     """The definition that the path names, or 404."""
-    if type not in edge.catalog.definitions:
+    with edge.reading(caller.tenant) as connection:
+        types = edge.types(connection)
+    if type not in types.definitions:
         raise not_found("process_type")
-    return edge.catalog.get(type)
+    return types.get(type)
 
 
 def summary(definition: Definition, caller: TheCaller) -> dict[str, Any]:
@@ -157,6 +161,7 @@ def get_me(request: Request, edge: AtHand, caller: TheCaller) -> Response:
         own = reading.myself(connection, actor)
         held = authority.own_limits(connection, actor)
         lent = delegations_reading.not_over(connection, of=actor.person)
+        types = edge.types(connection).all
     body = Me(
         tenant=caller.tenant_id,
         livemode=caller.livemode,
@@ -166,10 +171,10 @@ def get_me(request: Request, edge: AtHand, caller: TheCaller) -> Response:
         tenant_name=own.tenant_name,
         roles=sorted(actor.roles),
         reads=sorted({area for r in actor.roles if r in roles for area in roles[r].reads}),
-        may_start=[d.process for d in edge.catalog.all if policy.may(d, "start", actor.roles)],
-        limits={d.process: limits(d, actor.roles) for d in edge.catalog.all if d.approvals},
         approval_limits=[approval_limit(limit, found) for limit, found in held],
         delegations=[delegation(caller, each) for each in lent],
+        may_start=[d.process for d in types if policy.may(d, "start", actor.roles)],
+        limits={d.process: limits(d, actor.roles) for d in types if d.approvals},
         companies=[
             CompanyBody(
                 id=written(COMPANY, c.id), code=c.code, name=c.name, base_currency=c.base_currency

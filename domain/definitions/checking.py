@@ -14,7 +14,7 @@ from domain.definitions import vocabulary as vocabularies
 from domain.definitions.mistakes import Located, Mistake, words_of
 from domain.definitions.model import Definition
 from domain.definitions.proof import prove
-from domain.definitions.source import Source, modelled, read
+from domain.definitions.source import Source, modelled, read, read_text
 from domain.definitions.vocabulary import Role, Roles, Vocabulary
 from domain.ledger import chart as charts
 from domain.ledger.chart import Account, Chart
@@ -68,6 +68,21 @@ def check(files: Iterable[Path], around: Surroundings) -> Checked:
     holding = holding_of(read_whole, faulty) if names else {}
     known = names or Vocabulary({}, {}, (), (), {})
     return Checked(holding, sorted(set(errors)), known.roles, known.accounts)
+
+
+def check_text(
+    name: str, text: str, names: Vocabulary, more: Callable[[Definition], Iterable[Mistake]]
+) -> Definition | Sequence[Located]:
+    """One definition written in a text, held against every rule and `more`; or every mistake."""
+    errors: list[Located] = []
+    source = read_text(name, text)
+    definition = modelled(source, Definition, errors, words=WORDS)
+    if definition is not None:
+        errors += map(source.located, prove(definition, names))
+        errors += map(source.located, more(definition))
+    if definition is None or errors:
+        return sorted(set(errors))
+    return definition
 
 
 def vocabulary(around: Surroundings, errors: list[Located]) -> Vocabulary | None:

@@ -43,27 +43,38 @@ class Source:
 
 def read(file: FilePath) -> Source:
     """Reads one file. What is wrong with it as YAML is in `errors`."""
-    source = Source(str(file))
     try:
-        text = file.read_text(encoding="utf-8")
+        return read_text(str(file), file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as fault:
+        return unreadable(Source(str(file)), f"The file cannot be read: {fault}")
+
+
+def read_text(name: str, text: str) -> Source:
+    """Reads a text as a file of this name. What is wrong with it as YAML is in `errors`."""
+    source = Source(name)
+    try:
         node = YAML(typ="rt", pure=True).compose(text)
+        if node is not None:
+            source.lines = text.split("\n")
+            source.content = value_of(node, (), source)
+            return source
     except MarkedYAMLError as fault:
         mark = fault.problem_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         what = f"This cannot be read as YAML: {fault.problem}"
         source.errors.append(Located(source.file, line, column, what, "Correct the YAML here"))
         return source
-    except (OSError, UnicodeDecodeError, YAMLError) as fault:
-        what = f"The file cannot be read: {fault}"
-        source.errors.append(Located(source.file, 1, 1, what, "Give a readable file in UTF-8"))
-        return source
-    if node is None:
-        source.errors.append(
-            Located(source.file, 1, 1, "The file is empty", "Write it or remove it")
-        )
-        return source
-    source.lines = text.split("\n")
-    source.content = value_of(node, (), source)
+    except YAMLError as fault:
+        return unreadable(source, f"The file cannot be read: {fault}")
+    except RecursionError:
+        return unreadable(source, "What stands here is nested too deeply")
+    source.errors.append(Located(source.file, 1, 1, "The file is empty", "Write it or remove it"))
+    return source
+
+
+def unreadable(source: Source, what: str) -> Source:
+    """A source of which nothing can be read."""
+    source.errors.append(Located(source.file, 1, 1, what, "Give a readable file in UTF-8"))
     return source
 
 

@@ -10,10 +10,12 @@ from domain.access import company as masters
 from domain.access.actor import Actor
 from domain.access.company import Company
 from domain.definitions import policy
+from domain.definitions.catalog import Catalog
 from domain.definitions.content import Content
 from domain.definitions.model import Definition
 from domain.operations.approval_limits import SET_APPROVAL_LIMIT
 from domain.operations.budgets import SET_BUDGET
+from domain.operations.definitions import ACTIVATE_DEFINITION, ROLL_BACK_DEFINITION
 from domain.operations.delegations import DELEGATE, END_DELEGATION
 from domain.operations.holds import SETTLE_HOLD
 from domain.operations.imports import IMPORT_ENTRIES
@@ -43,6 +45,8 @@ OPERATIONS: Mapping[str, Operation] = {
     "set_approval_limit": SET_APPROVAL_LIMIT,
     "delegate": DELEGATE,
     "end_delegation": END_DELEGATION,
+    "activate_definition": ACTIVATE_DEFINITION,
+    "roll_back_definition": ROLL_BACK_DEFINITION,
 }
 NEEDS = {name: operation.needs for name, operation in OPERATIONS.items()}
 
@@ -95,13 +99,19 @@ def preview(
 
 
 def carry_out(
-    connection: Connection, effect: Effect, definition: Definition, *, operation: str, to: str
+    connection: Connection,
+    effect: Effect,
+    definition: Definition,
+    *,
+    operation: str,
+    to: str,
+    catalog: Catalog,
 ) -> Done[Arrival]:
     """Carry an operation out; then the process goes on to the stage `to`."""
     facts = record.facts(connection, effect.process)
     checker = connection.execute(CHECKER, {"process": effect.process}).scalar_one_or_none()
     people = People(facts.maker, checker)
-    order = Order(facts, people, effect.key, masters.today(connection))
+    order = Order(facts, people, effect.key, masters.today(connection), catalog)
     outputs = OPERATIONS[operation].perform(connection, order)
     arrival, move = arrive(connection, About.of(effect, definition, facts), to)
     title = operation.replace("_", " ")

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from domain.access.actor import Actor
 from domain.access.company import Company
+from domain.definitions.catalog import Catalog
 from domain.definitions.content import Content
 from domain.processes.record import Facts
 from domain.refusal import Refusal
@@ -34,12 +35,16 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An operation to be carried out once, under a key, for what a process is about."""
+    """An operation to be carried out once, under a key, for what a process is about.
+
+    `catalog` is what the installation knows of process types.
+    """
 
     facts: Facts
     people: People
     key: str
     today: date
+    catalog: Catalog
 
 
 def anybody(_: Connection, __: Content, ___: Actor, *, checks: bool) -> None:

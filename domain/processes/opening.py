@@ -56,8 +56,13 @@ class Request:
 
 
 def start_content(process_type: str, request: Request) -> dict[str, Any]:
-    """What the API signs of a start."""
-    return {"type": process_type, "company": request.company, "input": request.input}
+    """What the API signs of a start: under which definition, too, since a tenant has its own."""
+    return {
+        "type": process_type,
+        "definition": request.definition_hash,
+        "company": request.company,
+        "input": request.input,
+    }
 
 
 def reference_of(definition: Definition, process: UUID) -> str:

@@ -13,7 +13,11 @@ from tests.book import Book
 from tests.installation import eventually
 
 KINDS = {"processes": PROCESS, "tasks": TASK, "exceptions": EXCEPTION, "entries": ENTRY}
-BODIES = {"amend": {"input": {}}, "cancel": {"reason": "x"}}
+BODIES = {
+    "amend": {"input": {}},
+    "cancel": {"reason": "x"},
+    "migrate": {"to": "cfg_00000000000000000000000000", "reason": "x"},
+}
 
 
 def addressed(app):

@@ -23,6 +23,7 @@ from activities.exceptions import ExceptionActivities
 from activities.histories import HistoryActivities
 from activities.integrity import IntegrityActivities
 from activities.ledger import LedgerActivities
+from activities.migrations import MigrationActivities
 from activities.operations import OperationActivities
 from activities.payments import PaymentActivities
 from activities.processes import ProcessActivities
@@ -76,6 +77,7 @@ def test_no_activity_and_no_point_is_forgotten() -> None:
     # Bulk work's are in test_bulk_work. Operations have the same one transaction; no outcome here
     # leads past them yet.
     assert registered(OperationActivities) == {"carry_out"}
+    assert registered(MigrationActivities) == {"move_process", "take_version"}
     source = Path(inspect.getfile(worker)).read_text()
     assert sorted(re.findall(r"\b(\w+Activities)\(", source)) == sorted(
         group.__name__
@@ -84,6 +86,7 @@ def test_no_activity_and_no_point_is_forgotten() -> None:
             BulkActivities,
             HistoryActivities,
             IntegrityActivities,
+            MigrationActivities,
             OperationActivities,
         )
     )

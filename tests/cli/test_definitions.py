@@ -207,3 +207,19 @@ def test_a_name_that_is_none_writes_nothing(name, tmp_path):
     assert result.exit_code == 2
     assert "is no name" in result.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_differs_is_told_by_meaning(tmp_path):
+    mine = tmp_path / "general_journal.yaml"
+    text = JOURNAL.read_text()
+    mine.write_text(text.replace("title: General journal", "title:   Journal voucher"))
+    assert mine.read_text() != text
+
+    result = run("definition", "diff", JOURNAL, mine)
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("changed title: General journal → Journal voucher")
+    assert "1 difference" in result.stdout
+
+    told = json.loads(run("definition", "diff", JOURNAL, mine, "-o", "json").stdout)
+    assert [each["path"] for each in told["changes"]] == ["title"]
+    assert run("definition", "diff", JOURNAL, JOURNAL).stdout.strip().endswith("0 differences")

@@ -278,7 +278,10 @@ def test_the_reader_writes_nothing_and_the_edge_only_its_tables(rows):
         WHERE relnamespace = 'public'::regnamespace AND a.grantee <> relowner
           AND a.privilege_type IN {writing} AND a.grantee::regrole::text <> 'kontor_app'
     """)
-    edges = ("bulk_instructions", "idempotency_keys", "selection_items", "selections")
+    edges = (
+        "bulk_instructions", "definition_drafts", "idempotency_keys", "selection_items",
+        "selections",
+    )  # fmt: skip
     assert sorted(tuple(row) for row in granted) == [("kontor_edge", name) for name in edges]
 
 

@@ -18,6 +18,8 @@ from domain.ledger.quotation import Rate
 from domain.operations import years as operations
 from tests.book import Book
 from tests.office import Office
+from tests.scenarios import drafted as drafts
+from tests.scenarios.drafted import HIGHER, drafted
 from tests.scenarios.scenario import document
 
 ADD_FORMER = text(
@@ -41,6 +43,11 @@ def preparations(office: Office) -> Mapping[str, Callable[[], str]]:
         "{hold}": partial(standing_hold, book),
         "{released_hold}": partial(released_hold, book),
         "{delegated}": partial(delegated, office),
+        "{draft}": partial(drafted, office.database, office.tenant, office.catalog),
+        "{definition}": partial(defined, office),
+        "{version}": partial(version_in_force, office),
+        "{released}": partial(released, office),
+        "{payment}": partial(waiting_payment, office),
     }
 
 
@@ -148,3 +155,30 @@ def delegated(office: Office) -> str:
     case.stands_at("done")
     found = "SELECT id FROM delegations WHERE process_id = :process"
     return written(DELEGATION, office.rows(found, process=case.process)[0].id)
+
+
+def defined(office: Office) -> str:
+    """What the draft means."""
+    return drafts.definition("payment", HIGHER, office.catalog).hash
+
+
+def version_in_force(office: Office) -> str:
+    """A version of the payment, drafted by esha and approved by deepa."""
+    draft = drafted(office.database, office.tenant, office.catalog)
+    changing = replace(office, type="definition_change")
+    case = changing.receive(dict(drafts.change(draft, defined(office))), by="esha")
+    case.decide("deepa")
+    case.stands_at("activated")
+    return drafts.version(office.database, office.tenant)
+
+
+def released(office: Office) -> str:
+    """What such a version means."""
+    version_in_force(office)
+    return defined(office)
+
+
+def waiting_payment(office: Office) -> str:
+    """A payment of today that waits for its audit, under what is shipped."""
+    given = document(office.catalog.get("payment"), {"entry_date": "today"})
+    return replace(office, type="payment").receive(given).id

@@ -57,7 +57,7 @@ class Approvable(Parkable):
         if self.definition.stages[to].works:
             self.stand(Arrival(to))
             return
-        command = MoveOn(self.effect("move_on"), self.start.definition_hash, to)
+        command = MoveOn(self.effect("move_on"), self.definition.hash, to)
         title = self.definition.stages[to].title
         self.stand(
             await self.perform(ProcessActivities.move_on, command, summary=title, options=ALWAYS)
@@ -116,7 +116,7 @@ class Approvable(Parkable):
                 DecideTask(
                     effect=self.effect("decide_task", item=message.call),
                     instruction=message.instruction,
-                    definition_hash=self.start.definition_hash,
+                    definition_hash=self.definition.hash,
                     choice=message.choice,
                 ),
                 summary=f"Decide: {message.choice.action}",
@@ -145,7 +145,7 @@ class Approvable(Parkable):
                 TakeAction(
                     effect=self.effect("take_action", item=message.call),
                     instruction=message.instruction,
-                    definition_hash=self.start.definition_hash,
+                    definition_hash=self.definition.hash,
                     asked=message.asked,
                 ),
                 summary=self.definition.actions[name].title,

@@ -33,7 +33,7 @@ class Bookable(Approvable):
         """Post a journal template, once."""
 
         async def perform(effect: Effect) -> Posted:
-            command = PostJournal(effect, self.start.definition_hash, template, to)
+            command = PostJournal(effect, self.definition.hash, template, to)
             return await self.perform(
                 LedgerActivities.post_journal, command, summary=f"Post the {template}"
             )
@@ -55,7 +55,7 @@ class Bookable(Approvable):
         entry = self.entries[template]
 
         async def perform(effect: Effect) -> Posted:
-            command = ReverseEntry(effect, self.start.definition_hash, entry, reason, to)
+            command = ReverseEntry(effect, self.definition.hash, entry, reason, to)
             return await self.perform(
                 LedgerActivities.reverse_entry, command, summary=f"Reverse the {template}"
             )

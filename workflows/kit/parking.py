@@ -88,7 +88,7 @@ class Parkable(Process):
 
     async def ended(self, stage: str, reason: str) -> None:
         """Come to rest at a stage without a further effect."""
-        command = EndProcess(self.effect("end_process"), self.start.definition_hash, stage, reason)
+        command = EndProcess(self.effect("end_process"), self.definition.hash, stage, reason)
         arrival = await self.perform(
             ProcessActivities.end_process,
             command,
@@ -107,7 +107,7 @@ class Parkable(Process):
                 ResolveException(
                     effect=self.effect("resolve_exception", item=message.call),
                     instruction=message.instruction,
-                    definition_hash=self.start.definition_hash,
+                    definition_hash=self.definition.hash,
                     exception=message.exception,
                     resolution=message.resolution,
                     reason=message.reason,

@@ -3,10 +3,10 @@
 from activities.operations import CarryOut, OperationActivities
 from domain.processes.arriving import Arrival
 from domain.processes.effect import Effect
-from workflows.kit.booking import Bookable
+from workflows.kit.migrating import Migratable
 
 
-class Staged(Bookable):
+class Staged(Migratable):
     """A process that does at each stage what the definition names there."""
 
     async def reached(self, stage: str | None = None) -> bool:
@@ -34,7 +34,7 @@ class Staged(Bookable):
         """An operation that the definition names, once."""
 
         async def perform(effect: Effect) -> Arrival:
-            command = CarryOut(effect, self.start.definition_hash, operation, to)
+            command = CarryOut(effect, self.definition.hash, operation, to)
             summary = operation.replace("_", " ").capitalize()
             return await self.perform(OperationActivities.carry_out, command, summary=summary)
 

@@ -94,8 +94,7 @@ PLANTED = {
         "no bands with limits, so nothing shows as split", "Remove `splitting`"),
     "a step that nobody coded": (
         "workflow: InvoiceApproval\n", "", None,
-        "'pay_party' is no operation, and no `workflow` has it",
-        "reverse_entry, set_approval_limit, set_budget"),
+        "'pay_party' is no operation, and no `workflow` has it", "Use one of: "),
     "a stage that asks nobody": (
         "asks: maker", "asks: makers", 0,
         "'makers' is no role", "Use one of: accountant, accounts_payable"),

@@ -1,0 +1,1 @@
+"""A tenant's own versions of definitions: drafted, proven, compared, in force, rolled back."""
