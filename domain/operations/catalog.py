@@ -20,6 +20,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "reverse_entry": REVERSE_ENTRY,
 }
 NEEDS = {name: operation.needs for name, operation in OPERATIONS.items()}
+SKIPPABLE = frozenset(name for name, operation in OPERATIONS.items() if not operation.posts)
 
 CHECKER = text("""
     SELECT person_id FROM decisions

@@ -35,9 +35,11 @@ class Order:
 class Operation:
     """`needs` are required fields by type. `check` refuses early what `perform` would refuse.
 
-    `perform` runs in the transaction of its effect and answers with what the evidence keeps.
+    `perform` runs in the transaction of its effect and answers with what the evidence keeps. One
+    that `posts`, which each is taken to do that does not deny it, is never left out.
     """
 
     needs: Mapping[str, str]
     check: Callable[[Connection, Company, Content], None]
     perform: Callable[[Connection, Order], Mapping[str, Any]]
+    posts: bool = True

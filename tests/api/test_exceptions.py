@@ -20,7 +20,7 @@ def parked(installation, asha, bina, esha):
 
 def test_a_parked_step_is_seen_and_counted_by_cause(parked, esha, asha):
     assert parked["cause"] == "payment_refused"
-    assert parked["allowed_actions"] == ["retry", "cancel"]
+    assert parked["allowed_actions"] == ["retry", "cancel", "fix", "assign"]
     grouped = esha.get("/exceptions", params={"group_by": "cause"}).json()["data"]
     assert grouped[0]["cause"] == "payment_refused"
     assert grouped[0]["count"] == 1
