@@ -245,9 +245,12 @@ def parts_agree(seen: Seen) -> Iterator[str]:
         if closed != (process["closed_at"] is not None):
             yield f"O4 {name} is {process['status']} and closed_at is {process['closed_at']}"
         tasks = [t for t in seen.of("tasks", process["id"]) if t["state"] == "open"]
-        parked = [e for e in seen.of("exceptions", process["id"]) if e["state"] == "open"]
+        steps = [e for e in seen.of("exceptions", process["id"]) if e["kind"] == "step"]
+        parked = [e for e in steps if e["state"] == "open"]
         if len(parked) != (process["status"] == "exception"):
             yield f"O4 {name} is {process['status']} with {len(parked)} open exceptions"
+        if closed and any(e["state"] != "resolved" for e in steps):
+            yield f"O4 {name} is {process['status']}, and the effect of a repair does not stand"
         if any(closed or t["stage"] != process["stage"] for t in tasks):
             yield f"O4 {name} stands at {process['stage']}, and tasks of another stage are open"
         ordered = sorted(tasks, key=lambda task: task["seat"])
@@ -269,12 +272,15 @@ def parts_agree(seen: Seen) -> Iterator[str]:
 def book_follows(seen: Seen, process: Row) -> Iterator[str]:
     """What each end prescribes of the book, and that a bad end gives its document keys back."""
     name = process["reference"]
-    kinds = sorted(e["kind"] for e in seen.of("entries", process["id"]))
+    entries = seen.of("entries", process["id"])
+    kinds = sorted(e["kind"] for e in entries)
     normal, reversals = kinds.count("normal"), kinds.count("reversal")
+    mirrored = {e["reverses"] for e in seen.rows["entries"]}
+    is_undone = all(e["id"] in mirrored for e in entries if e["kind"] == "normal")
     agrees = {
         "completed": normal - reversals == 2 if pays(process) else normal >= reversals,
-        "compensated": normal == reversals > 0,
-        "cancelled": normal == reversals,
+        "compensated": is_undone and normal > 0,
+        "cancelled": is_undone,
     }
     if not agrees.get(process["status"], True) or len(kinds) != normal + reversals:
         yield f"O4 {name} is {process['status']} with the entries {kinds}"
