@@ -29,6 +29,7 @@ from activities.operations import OperationActivities
 from activities.partners.bank import Bank
 from activities.payments import PaymentActivities
 from activities.processes import ProcessActivities
+from activities.stuck import StuckActivities
 from activities.twice import DeliverTwice
 from config import database, keys
 from config.settings import Mode, Settings
@@ -36,7 +37,7 @@ from domain.definitions.catalog import Catalog
 from domain.ledger.sealing.seals import Signer
 from domain.processes import release
 from domain.refusal import Refusal
-from workflows import archive, catalog, client, ledger_care
+from workflows import archive, catalog, client, ledger_care, stuck
 from workflows.kit.configuration import Configuration, configure
 from workflows.kit.options import lifecycles
 from workflows.lifecycle import Lifecycle
@@ -124,6 +125,7 @@ def worker(
         ExceptionActivities(desk),
         OperationActivities(desk),
         HistoryActivities(engine, temporal),
+        StuckActivities(engine, temporal),
         *([IntegrityActivities(engine, sealing)] if sealing else []),
     )
     care = ledger_care.WORKFLOWS if sealing else ()
@@ -132,7 +134,12 @@ def worker(
         Worker(
             temporal,
             task_queue=task_queue,
-            workflows=[*catalog.PROCESSES.values(), archive.ArchiveHistories, *care],
+            workflows=[
+                *catalog.PROCESSES.values(),
+                archive.ArchiveHistories,
+                stuck.WatchProcesses,
+                *care,
+            ],
             activities=[method for group in groups for method in activities_of(group)],
             activity_executor=ThreadPoolExecutor(ACTIVITY_SLOTS),
             workflow_runner=runner(),
@@ -194,6 +201,7 @@ async def main(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with running:
         await archive.schedule(temporal, settings.task_queue)
+        await stuck.schedule(temporal, settings.task_queue)
         await ledger_care.schedule(temporal, settings.task_queue)
         announce(settings.home)
         await stop.wait()

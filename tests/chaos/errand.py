@@ -56,7 +56,9 @@ BROKEN = (
 )
 ANSWER = timedelta(seconds=15)
 PATIENCE_SECONDS = 150
-OPEN_EXCEPTION = "SELECT id, cause FROM exceptions WHERE process_id = %s AND state = 'open'"
+OPEN_EXCEPTION = (
+    "SELECT id, cause FROM exceptions WHERE process_id = %s AND state = 'open' AND kind = 'step'"
+)
 PENDING = (
     "SELECT e.id, p.hash FROM repair_proposals p JOIN exceptions e ON e.id = p.exception_id"
     " WHERE e.process_id = %s AND p.state = 'pending'"

@@ -25,6 +25,7 @@ from activities.ledger import LedgerActivities
 from activities.operations import OperationActivities
 from activities.payments import PaymentActivities
 from activities.processes import ProcessActivities
+from activities.stuck import StuckActivities
 from tests.chaos.errand import Errand
 from tests.chaos.outcomes import LOCKING, OUTCOMES, all_of
 from tests.chaos.world import World, world
@@ -75,12 +76,15 @@ def test_no_activity_and_no_point_is_forgotten() -> None:
     every = {name for group in GROUPS for name in registered(group)}
     assert {step.partition(".")[0] for step in LEADS_PAST} == every
 
-    # The archiver's and the sealer's are no step of a process: what was lost is made the next time.
+    # The archiver's, the sealer's and the watcher's are no step of a process: what was lost is made
+    # the next time.
     assert registered(HistoryActivities) == {"tenants", "archive"}
     assert registered(IntegrityActivities) == {"ledger_tenants", "seal_tenant", "verify_tenant"}
+    assert registered(StuckActivities) == {"watch"}
     source = Path(inspect.getfile(worker)).read_text()
     assert sorted(re.findall(r"\b(\w+Activities)\(", source)) == sorted(
-        group.__name__ for group in (*GROUPS, HistoryActivities, IntegrityActivities)
+        group.__name__
+        for group in (*GROUPS, HistoryActivities, IntegrityActivities, StuckActivities)
     )
 
     assert tuple(points_in(effects)) == IN_EVERY_EFFECT

@@ -151,7 +151,7 @@ def test_an_exception_is_resolved_in_the_transaction_of_its_effect(office: Offic
     (while_under_way,) = office.rows(states, id=exception)
     assert tuple(while_under_way) == ("retrying", None)
     with refused("exception_must_be_open"):
-        check_again(office, exception)
+        office.ladder(exception, by="esha", way="retry")
 
     assert case.outcome() == "paid"
     (at_the_end,) = office.rows(
@@ -161,18 +161,6 @@ def test_an_exception_is_resolved_in_the_transaction_of_its_effect(office: Offic
         id=exception,
     )
     assert at_the_end.at_once
-
-
-def check_again(office: Office, exception) -> None:
-    """What the ladder says now, without waiting for the process."""
-    from domain.access.actor import actor
-    from domain.database import transaction
-    from domain.processes import repairs
-
-    with transaction(office.database.app, office.tenant.id) as connection:
-        hers = actor(connection, office.tenant.user("esha"))
-        definition = office.catalog.get("invoice_approval")
-        repairs.check_way(connection, definition, exception, hers, way="retry", reason=None)
 
 
 def test_what_is_posted_goes_on_saying_what_the_document_says(office: Office):
