@@ -41,18 +41,17 @@ from domain.database import transaction
 from domain.definitions.catalog import Catalog
 from domain.identifiers import written
 from domain.processes import action as actions
-from domain.processes import assigning, proposals, release, repairs
+from domain.processes import release, repairs
 from domain.processes.action import Asked
-from domain.processes.assigning import Assigned
 from domain.processes.opening import Opened, Request, start_content
-from domain.processes.proposals import Proposed
 from domain.refusal import Refusal
 from sandbox.tenant import Tenant, as_owner
 from tests.database import Database
+from tests.repairs import Repairs
 from tests.sandbox.bank_process import BankProcess
 from workflows import client
 from workflows.instructions import queue_of
-from workflows.kit.messages import Act, Assign, Confirm, Decide, Propose, Repair, StartProcess
+from workflows.kit.messages import Act, Decide, Repair, StartProcess
 from workflows.worker import worker
 
 # Histories recorded under this key stay readable; it protects nothing.
@@ -206,7 +205,7 @@ class Office:
 
 
 @dataclass
-class Case:
+class Case(Repairs):
     """One process and what people do to it. A refusal is raised as the Refusal it was."""
 
     office: Office
@@ -283,39 +282,6 @@ class Case:
         instruction = self.office.signed(by, resolution, subject, {"reason": reason})
         message = Repair(self.call(), exception, resolution, reason, instruction)
         return self.send("repair", message, dict[str, Any])
-
-    def propose(
-        self, by: str, way: str, reason: str | None = "Wrong", given: Any = None
-    ) -> dict[str, Any]:
-        """Propose a fix, or to skip the parked step; what waits for a second person."""
-        proposed = Proposed(self.exception().id, way, reason, given)
-        subject = written(identifiers.EXCEPTION, proposed.exception)
-        instruction = self.office.signed(by, way, subject, proposals.content(proposed))
-        return self.send("propose", Propose(self.call(), proposed, instruction), dict[str, Any])
-
-    def confirm(self, by: str, seen: str) -> dict[str, Any]:
-        """Confirm what is proposed, by the hash that was seen."""
-        exception = self.exception().id
-        subject = written(identifiers.EXCEPTION, exception)
-        instruction = self.office.signed(by, "confirm", subject, {"seen": seen})
-        message = Confirm(self.call(), exception, seen, instruction)
-        return self.send("confirm", message, dict[str, Any])
-
-    def assign(self, by: str, reason: str = "Hers", **to: Any) -> str:
-        """Give the exception to a `person` or a `role`."""
-        assigned = Assigned(self.exception().id, reason, **to)
-        subject = written(identifiers.EXCEPTION, assigned.exception)
-        instruction = self.office.signed(by, "assign", subject, assigning.content(assigned))
-        return self.send("assign", Assign(self.call(), assigned, instruction), str)
-
-    def exceptions(self) -> list[tuple[str, str | None, int]]:
-        """State, way and tries of each exception it ever had."""
-        rows = self.office.rows(
-            "SELECT state, resolution, tries FROM exceptions WHERE process_id = :id "
-            "ORDER BY opened_at, id",
-            id=self.process,
-        )
-        return [tuple(row) for row in rows]
 
     def call(self) -> str:
         """The name of one request of a caller."""
