@@ -110,8 +110,8 @@ CODES = {
     "reversal_must_use_reverse": Code(409, "Reverse the entry instead of posting."),
     "period_must_not_be_closed": Code(409, "Reopen its fiscal year first."),
     # 412 and 428: what was seen.
-    "subject_changed": Code(412, "Look at the task again; `changes` says what changed."),
-    "if_match_missing": Code(428, "Send If-Match with the ETag (subject_hash) of the task."),
+    "subject_changed": Code(412, "Look at it again; `changes` says what changed."),
+    "if_match_missing": Code(428, "Send If-Match with the hash of the task or proposal."),
     # 422: the content breaks a rule.
     "body_must_match_schema": Code(422, CORRECT),
     "input_must_match_definition": Code(422, CORRECT),

@@ -6,6 +6,9 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
+from domain.ledger import limits
+from domain.ledger.limits import Limit
+from tests.book import Book
 from tests.domain.refused import refused
 from tests.office import Case, Office, invoice, large_invoice
 
@@ -126,6 +129,62 @@ def test_a_retry_is_refused_while_its_cause_can_be_seen(office: Office):
     case.repair("esha", "retry")
     case.stands_at("awaiting_due_date")
     assert case.exceptions() == [("resolved", "retry", 1)]
+
+
+def test_a_retry_is_refused_while_a_limit_would_be_crossed(office: Office):
+    ceiling = Limit("professional_fees", ceiling=1)
+    with limited(office, ceiling):
+        case = office.receive(invoice())
+        case.decide("bina")
+        assert case.exception().cause == "balance_must_stay_below_ceiling"
+        with refused("cause_not_cleared"):
+            case.repair("esha", "retry")
+    case.repair("esha", "retry")
+    case.stands_at("awaiting_due_date")
+
+
+@contextmanager
+def limited(office: Office, limit: Limit) -> Iterator[None]:
+    """An account keeps within a limit inside."""
+    book, person = Book(office.database, office.tenant), office.tenant.person("deepa")
+    with book.transaction() as connection:
+        limits.set_limit(connection, book.company, limit, person=person)
+    try:
+        yield
+    finally:
+        with book.transaction() as connection:
+            limits.set_limit(connection, book.company, Limit(limit.account), person=person)
+
+
+def test_a_retry_is_refused_while_the_account_is_closed(office: Office):
+    close = "UPDATE accounts SET closed_on = CAST(:day AS date) WHERE code = 'professional_fees'"
+    case = office.receive(invoice())
+    office.rows(close, day=LAST_MONTH)
+    try:
+        case.decide("bina")
+        assert case.exception().cause == "account_must_be_open"
+        with refused("cause_not_cleared"):
+            case.repair("esha", "retry")
+    finally:
+        office.rows(close, day=None)
+    case.repair("esha", "retry")
+    case.stands_at("awaiting_due_date")
+
+
+def test_what_was_done_after_all_is_not_cancelled(office: Office):
+    with parked_by_lock(office, late()) as case:
+        # As if the step had timed out, and its transaction committed all the same.
+        office.rows(
+            "INSERT INTO effects (tenant_id, effect_key, content_hash, result) SELECT "
+            "current_tenant(), workflow_id || '/post_journal.invoice/-/1', '', '{}' "
+            "FROM processes WHERE id = :id",
+            id=case.process,
+        )
+        exception = case.exception().id
+        for way in ("cancel", "fix"):
+            with refused("outcome_must_be_known"):
+                office.ladder(exception, by="esha", way=way)
+        office.ladder(exception, by="esha", way="assign")
 
 
 def test_a_step_that_stops_again_opens_the_same_exception_again(office: Office):
