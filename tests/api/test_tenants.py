@@ -13,7 +13,7 @@ from tests.book import Book
 from tests.installation import eventually
 
 KINDS = {"processes": PROCESS, "tasks": TASK, "exceptions": EXCEPTION, "entries": ENTRY}
-BODIES = {"amend": {"input": {}}, "cancel": {"reason": "x"}}
+BODIES = {"amend": {"input": {}}, "cancel": {"reason": "x"}, "confirm": {}}
 
 
 def addressed(app):
