@@ -30,16 +30,21 @@ class Effects:
         content: Any,
         result: type[Result],
         body: Callable[[Connection], Done[Result]],
+        *,
+        stands: bool = True,
     ) -> Result:
         """The result of `body`, which runs in a transaction, or the first result of its key.
 
-        `content` is what was asked; other content under the same key is refused.
+        `content` is what was asked; other content under the same key is refused. What does not
+        stand, such as a partner's refusal, repairs no step.
         """
         self.crash.reach(effect.step, "before-tx")
         content_hash = digest(asked(content))
         with refusals(), transaction(self.engine, effect.tenant) as connection:
             earlier = effects.claim(connection, effect, content_hash)
             if earlier is not None:
+                if stands:
+                    effects.repaired(connection, effect)
                 return decoded(result, earlier)
             done = body(connection)
             effects.record(connection, effect, content_hash, done)

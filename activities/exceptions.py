@@ -7,9 +7,12 @@ from temporalio import activity
 
 from activities.desk import Desk, Instruction
 from domain.identifiers import EXCEPTION, written
-from domain.processes import exceptions
+from domain.processes import assigning, exceptions, proposals
+from domain.processes.assigning import Assigned
 from domain.processes.effect import Effect
-from domain.processes.exceptions import Parked, Resolved
+from domain.processes.exceptions import Choice, Parked, Resolved
+from domain.processes.proposals import Proposed, Waiting
+from domain.processes.repairs import ASSIGN, CONFIRM
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,37 @@ class ResolveException:
     exception: UUID
     resolution: str
     reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeRepair:
+    """A person's proposal that another has to confirm."""
+
+    effect: Effect
+    instruction: Instruction
+    definition_hash: str
+    proposed: Proposed
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmRepair:
+    """A second person's word for what she saw."""
+
+    effect: Effect
+    instruction: Instruction
+    definition_hash: str
+    exception: UUID
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssignException:
+    """Somebody is to look after an exception."""
+
+    effect: Effect
+    instruction: Instruction
+    definition_hash: str
+    assigned: Assigned
 
 
 class ExceptionActivities:
@@ -66,8 +100,55 @@ class ExceptionActivities:
                 command.effect,
                 definition,
                 actor,
+                Choice(command.exception, command.resolution, command.reason),
+            ),
+        )
+
+    @activity.defn
+    def propose_repair(self, command: ProposeRepair) -> Waiting:
+        """Put a fix, or skipping the step, before a second person."""
+        definition = self.desk.catalog.by_hash(command.definition_hash)
+        proposed = command.proposed
+        subject = written(EXCEPTION, proposed.exception)
+        return self.desk.acted(
+            command,
+            Waiting,
+            (proposed.way, subject, proposals.content(proposed)),
+            lambda connection, actor: proposals.propose(
+                connection, command.effect, definition, actor, proposed
+            ),
+        )
+
+    @activity.defn
+    def confirm_repair(self, command: ConfirmRepair) -> Resolved:
+        """Correct the document, or pass the step: what was proposed and seen."""
+        definition = self.desk.catalog.by_hash(command.definition_hash)
+        subject = written(EXCEPTION, command.exception)
+        return self.desk.acted(
+            command,
+            Resolved,
+            (CONFIRM, subject, {"seen": command.seen}),
+            lambda connection, actor: proposals.confirm(
+                connection,
+                command.effect,
+                definition,
+                actor,
                 id=command.exception,
-                resolution=command.resolution,
-                reason=command.reason,
+                seen=command.seen,
+            ),
+        )
+
+    @activity.defn
+    def assign_exception(self, command: AssignException) -> str:
+        """Give the exception to a person or a role."""
+        definition = self.desk.catalog.by_hash(command.definition_hash)
+        assigned = command.assigned
+        subject = written(EXCEPTION, assigned.exception)
+        return self.desk.acted(
+            command,
+            str,
+            (ASSIGN, subject, assigning.content(assigned)),
+            lambda connection, actor: assigning.assign(
+                connection, command.effect, definition, actor, assigned
             ),
         )

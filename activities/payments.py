@@ -87,7 +87,10 @@ class PaymentActivities:
         with refusals(), transaction(self.desk.effects.engine, effect.tenant) as connection:
             stored = effects.earlier(connection, effect)
             if stored is not None:
-                return decoded(Payment, stored.result)
+                known = decoded(Payment, stored.result)
+                if known.outcome == "paid":
+                    effects.repaired(connection, effect)
+                return known
             facts = record.facts(connection, effect.process)
             order = payment.order(definition, facts, total=command.total)
             fresh = partner.intend(
@@ -152,9 +155,10 @@ class PaymentActivities:
                 move=move,
                 inputs={"key": bank_key(effect)},
                 outputs=asdict(answer),
+                stands=paid,
             )
 
-        return self.desk.effects.once(effect, command, Payment, body)
+        return self.desk.effects.once(effect, command, Payment, body, stands=paid)
 
     def note(self, command: PayParty, state: partner.State, message: str) -> None:
         """Note what is not known, so that nobody cancels what may have been paid."""

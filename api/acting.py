@@ -1,4 +1,4 @@
-"""Acting on a process: cancel, reverse, pay now, amend; and repairing a parked step."""
+"""Acting on a process: cancel, reverse, pay now, amend."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,17 +12,15 @@ from api.answers import answered
 from api.caller import Caller
 from api.edge import Edge
 from api.once import Once, call_name
-from api.problems import NextAction, Problem, addressed, from_refusal
+from api.problems import NextAction, Problem, from_refusal
 from api.shapes.process import View
 from api.starting import RETRY_AFTER
-from api.viewing import exception_body, process_body, process_record
+from api.viewing import process_body, process_record
 from domain.access.idempotency import Entry
 from domain.documents import examination
 from domain.identifiers import PROCESS, written
-from domain.processes import exceptions_reading, reading, record
+from domain.processes import reading, record
 from domain.processes.action import Asked, check_action, edited
-from domain.processes.exceptions import check_resolution
-from domain.processes.exceptions_reading import ExceptionRecord
 from domain.processes.reading import ProcessRecord
 from domain.refusal import Refusal
 from workflows.instructions import NotAnswered, ProcessClosed, Speaker
@@ -107,77 +105,4 @@ def explained(refusal: Refusal, found: ProcessRecord) -> Problem:
 async def act(request: Request, acting: Acting) -> Response:
     """Act once under the caller's key."""
     once = Once(acting.edge, acting.caller, acting.asked, acting.check, acting.perform)
-    return await once.answer(request)
-
-
-@dataclass(frozen=True, slots=True)
-class Repairing:
-    """A way out of an exception that a person chose."""
-
-    edge: Edge
-    caller: Caller
-    exception: UUID
-    way: str
-    reason: str | None
-
-    @property
-    def asked(self) -> dict[str, Any]:
-        """What tells this call from another under the same key."""
-        return {"repair": self.exception, "way": self.way, "reason": self.reason}
-
-    def check(self, again: bool) -> ExceptionRecord:
-        """Climb the ladder of repairs on the reader."""
-        with self.edge.reading(self.caller.tenant) as connection:
-            with addressed("exception"):
-                found = exceptions_reading.get_exception(connection, self.exception)
-            if not again:
-                self.climb(connection, found)
-        return found
-
-    def climb(self, connection: Connection, found: ExceptionRecord) -> None:
-        """Raise what the ladder says."""
-        definition = self.edge.definition(connection, found.definition_hash)
-        try:
-            check_resolution(
-                connection,
-                definition,
-                found.id,
-                self.caller.actor,
-                resolution=self.way,
-                reason=self.reason,
-            )
-        except Refusal as refusal:
-            problem = from_refusal(refusal)
-            problem.process = written(PROCESS, found.process)
-            raise problem from refusal
-
-    async def perform(self, found: ExceptionRecord, entry: Entry) -> Response:
-        """Send it; 202 with the exception as it then stands."""
-        speaker = Speaker(self.caller.tenant, self.caller.actor.user, call_name(entry))
-        try:
-            await self.edge.instructions.repair(
-                speaker, found.workflow_id, found.id, self.way, self.reason
-            )
-        except (Refusal, ProcessClosed) as fault:
-            await run_in_threadpool(self.explain, fault)
-        return await run_in_threadpool(self.repaired)
-
-    def explain(self, fault: Exception) -> None:
-        """Raise what the record says now; when it says nothing, what the process said."""
-        self.check(False)
-        raise fault if isinstance(fault, Refusal) else NotAnswered() from fault
-
-    def repaired(self) -> Response:
-        """202 with the exception."""
-        with self.edge.reading(self.caller.tenant) as connection:
-            found = exceptions_reading.get_exception(connection, self.exception)
-            body = exception_body(self.edge, connection, self.caller, found)
-        return answered(body, 202, {"Location": f"/v1/exceptions/{body.id}", **RETRY_AFTER})
-
-
-async def repair(request: Request, repairing: Repairing) -> Response:
-    """Repair once under the caller's key."""
-    once = Once(
-        repairing.edge, repairing.caller, repairing.asked, repairing.check, repairing.perform
-    )
     return await once.answer(request)

@@ -48,6 +48,17 @@ class ActionBody(ReasonBody):
     input: Any = None
 
 
+class NoBody(Given):
+    """Nothing is to be said."""
+
+
+class AssignBody(ReasonBody):
+    """To whom it is given, a person's id or a role, and why."""
+
+    person: Line | None = None
+    role: Line | None = None
+
+
 async def given(request: Request, shape: type[Shape]) -> Shape:
     """The body as its schema. An empty one counts as an empty object."""
     raw = await request.body()

@@ -110,6 +110,9 @@ CODES = {
     "limit_must_have_an_amount": Code(422, CORRECT),
     "role_must_be_held": Code(422, CORRECT),
     "input_must_be_given": Code(422, "Send the whole document as it is to be."),
+    "fix_must_change_something": Code(422, "Retry instead."),
+    "assignee_must_be_able": Code(422, "Name a person or a role of those who may repair it."),
+    "assignee_must_be_one": Code(422, "Name either a person or a role."),
     "input_must_be_wanted": Code(422, "Leave the input out."),
     "amount_must_be_given": Code(422, CORRECT),
     "selection_must_not_be_empty": Code(422, "Widen the query."),
@@ -130,6 +133,14 @@ CODES = {
     "not_cancellable_after_posting": Code(409, "Cancel with `reverse`, which posts the mirror."),
     "not_cancellable_after_payment": Code(409, "Mend the cause and retry."),
     "compensation_must_finish": Code(409, "Mend the cause and retry."),
+    "cause_not_cleared": Code(409, "Mend what the message names, then retry."),
+    "exception_must_be_of_a_step": Code(409, "Mend what the message names; it closes itself."),
+    "proposal_must_be_pending": Code(409, "Propose a fix, or to skip the step, first."),
+    "approval_must_cover_the_fix": Code(409, "Cancel the process and enter it anew."),
+    "book_must_agree_with_the_fix": Code(409, "Cancel the process and enter it anew."),
+    "step_must_be_skippable": Code(409, "Mend the cause and retry, or cancel."),
+    "posting_must_not_be_skipped": Code(409, "Mend the cause and retry, or cancel."),
+    "payment_must_not_be_skipped": Code(409, "Mend the cause and retry, or cancel."),
     "outcome_must_be_known": Code(409, "Retry: the partner is asked first."),
     "effect_key_must_have_one_content": Code(409, "Use a fresh Idempotency-Key."),
     "record_must_stay": Code(409, "Correct it with a new entry."),
@@ -153,9 +164,11 @@ CODES = {
     "version_must_be_of_the_type": Code(422, CORRECT),
     "version_must_be_the_newest": Code(409, "Roll back the newest version instead."),
     # 412 and 428: what was seen.
-    "subject_changed": Code(412, "Look at the task again; `changes` says what changed."),
     "draft_changed": Code(412, "Look at the draft again; `changes` says what differs from yours."),
-    "if_match_missing": Code(428, "Send If-Match: the draft's ETag, or the task's subject_hash."),
+    "subject_changed": Code(412, "Look at it again; `changes` says what changed."),
+    "if_match_missing": Code(
+        428, "Send If-Match: the draft's ETag, or the hash of the task or proposal."
+    ),
     # 422: the content breaks a rule.
     "body_must_match_schema": Code(422, CORRECT),
     "input_must_match_definition": Code(422, CORRECT),

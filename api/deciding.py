@@ -129,6 +129,7 @@ def seen_of(request: Request) -> str:
     if given is None:
         raise Problem(
             "if_match_missing",
-            "Send If-Match with the task's subject_hash, so that you decide on what you saw.",
+            "Send If-Match with the hash of what you saw, a task's subject_hash or a proposal's "
+            "hash, so that you decide on that.",
         )
     return unquoted(given)

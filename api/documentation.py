@@ -31,7 +31,9 @@ def header(name: str, description: str) -> dict[str, Any]:
 
 
 KEY = header("Idempotency-Key", "A fresh text of 1 to 255 letters. Compulsory unless dry_run.")
-SEEN = header("If-Match", "The task's subject_hash: what was looked at. Compulsory.")
+SEEN = header(
+    "If-Match", "What was looked at: a task's subject_hash, a proposal's hash. Compulsory."
+)
 PREFER = header("Prefer", "`wait=N`: hold the answer up to N (at most 10) seconds.")
 DRY_RUN = {
     "name": "dry_run",

@@ -22,12 +22,12 @@ from api.once import Once
 from api.problems import FieldProblem, Problem, addressed
 from api.shapes.definition import DraftBody, difference, draft
 from domain.access.idempotency import Entry
-from domain.approvals.reading import Change
 from domain.definitions.difference import Difference, differences
 from domain.definitions.mistakes import Located
 from domain.definitions.model import Definition
 from domain.identifiers import written
 from domain.processes import opening
+from domain.processes.differences import Change
 from domain.versions import drafts, proving, versions
 from domain.versions.drafts import Draft, NewDraft, Taking
 from domain.versions.versions import VERSION

@@ -25,7 +25,7 @@ from domain.definitions.model import Definition
 from domain.identifiers import EVIDENCE, PROCESS, written
 from domain.ledger import reading as ledger
 from domain.money import Money
-from domain.processes import exceptions_reading, opening, reading, record
+from domain.processes import exceptions_reading, opening, reading, record, repairs
 from domain.processes.exceptions_reading import ExceptionRecord
 from domain.processes.reading import ProcessRecord
 from domain.selections import bulk
@@ -158,5 +158,5 @@ def exception_body(
 ) -> ExceptionBody:
     """An exception with what the caller may do about it."""
     definition = edge.definition(connection, found.definition_hash)
-    allowed = exceptions_reading.allowed_resolutions(connection, definition, found.id, caller.actor)
+    allowed = repairs.allowed(connection, definition, found.id, caller.actor)
     return exception(caller, found, allowed)

@@ -18,6 +18,7 @@ import urllib.request
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,11 @@ class Seen:
                 self.index[table][row["process_id"]].append(row)
         return self.index[table].get(process, [])
 
+    @cached_property
+    def mirrored(self) -> set[Any]:
+        """The entries that another one reverses."""
+        return {e["reverses"] for e in self.rows["entries"]}
+
 
 def read_database(url: str, tenant: str) -> dict[str, Rows]:
     """Every table that matters, in one snapshot, read-only."""
@@ -151,15 +157,11 @@ def asked_is_there(seen: Seen) -> Iterator[str]:
             yield f"O1 the bank paid {name} {paid[name]} times, expected {asked.payments}"
         if process["amount"] != asked.amount:
             yield f"O1 {name} is about {process['amount']}, expected {asked.amount}"
-        for key in asked.refused:
-            if key in effects:
-                yield f"O1 {key} was refused to the client, yet it took effect"
-        for key in asked.acknowledged:
-            if key not in effects:
-                yield f"O1 {key} was acknowledged to the client, yet it has no effect"
-    if seen.asked:
-        for process in by_workflow.values():
-            yield f"O1 {process['reference']} is there, though nobody asked for it"
+        did, lost = effects & {*asked.refused}, {*asked.acknowledged} - effects
+        yield from (f"O1 {key} was refused to the client, yet it took effect" for key in did)
+        yield from (f"O1 {key} was acknowledged to the client, yet has no effect" for key in lost)
+    for process in by_workflow.values() if seen.asked else ():
+        yield f"O1 {process['reference']} is there, though nobody asked for it"
 
 
 def book_balances(seen: Seen) -> Iterator[str]:
@@ -183,8 +185,7 @@ def book_balances(seen: Seen) -> Iterator[str]:
         where = (series["company_id"], series["series"], series["fiscal_year"])
         if sorted(drawn.pop(where, [])) != list(range(1, series["last_sequence"] + 1)):
             yield f"O2 {series['series']} {series['fiscal_year']} has a gap or a number twice"
-    if drawn:
-        yield f"O2 numbers were drawn from no series: {list(drawn)}"
+    yield from (f"O2 numbers were drawn from no series: {where}" for where in drawn)
 
 
 def same_sums(seen: Seen, table: str, keys: tuple[str, ...]) -> Iterator[str]:
@@ -245,9 +246,10 @@ def parts_agree(seen: Seen) -> Iterator[str]:
         if closed != (process["closed_at"] is not None):
             yield f"O4 {name} is {process['status']} and closed_at is {process['closed_at']}"
         tasks = [t for t in seen.of("tasks", process["id"]) if t["state"] == "open"]
-        parked = [e for e in seen.of("exceptions", process["id"]) if e["state"] == "open"]
-        if len(parked) != (process["status"] == "exception"):
-            yield f"O4 {name} is {process['status']} with {len(parked)} open exceptions"
+        steps = [e["state"] for e in seen.of("exceptions", process["id"]) if e["kind"] == "step"]
+        unresolved = [state for state in steps if state != "resolved"]
+        if unresolved != ["open"] * (process["status"] == "exception"):
+            yield f"O4 {name} is {process['status']} with exceptions that are {unresolved}"
         if any(closed or t["stage"] != process["stage"] for t in tasks):
             yield f"O4 {name} stands at {process['stage']}, and tasks of another stage are open"
         ordered = sorted(tasks, key=lambda task: task["seat"])
@@ -269,17 +271,18 @@ def parts_agree(seen: Seen) -> Iterator[str]:
 def book_follows(seen: Seen, process: Row) -> Iterator[str]:
     """What each end prescribes of the book, and that a bad end gives its document keys back."""
     name = process["reference"]
-    kinds = sorted(e["kind"] for e in seen.of("entries", process["id"]))
+    entries = seen.of("entries", process["id"])
+    kinds = sorted(e["kind"] for e in entries)
     normal, reversals = kinds.count("normal"), kinds.count("reversal")
+    is_undone = all(e["id"] in seen.mirrored for e in entries if e["kind"] == "normal")
     agrees = {
         "completed": normal - reversals == 2 if pays(process) else normal >= reversals,
-        "compensated": normal == reversals > 0,
-        "cancelled": normal == reversals,
+        "compensated": is_undone and normal > 0,
+        "cancelled": is_undone,
     }
     if not agrees.get(process["status"], True) or len(kinds) != normal + reversals:
         yield f"O4 {name} is {process['status']} with the entries {kinds}"
-    held = len(seen.of("keys", process["id"]))
-    if process["status"] in ("cancelled", "compensated") and held:
+    if process["status"] in CLOSED[1:] and (held := len(seen.of("keys", process["id"]))):
         yield f"O4 {name} is {process['status']} and still holds {held} document key(s)"
 
 
@@ -367,9 +370,8 @@ async def audit(
 def arguments() -> argparse.Namespace:
     """The command line."""
     summary, _, guide = (__doc__ or "").partition("\n\n")
-    parser = argparse.ArgumentParser(
-        prog="python -m sandbox.auditor", description=summary, epilog=guide
-    )
+    name = "python -m sandbox.auditor"
+    parser = argparse.ArgumentParser(name, description=summary, epilog=guide)
     parser.add_argument("--database", required=True, help="URL of a login that may read")
     parser.add_argument("--bank", required=True, help="URL of the simulated bank")
     parser.add_argument("--temporal", required=True, help="host:port")
@@ -384,9 +386,8 @@ def arguments() -> argparse.Namespace:
 def main() -> int:
     """Audit, print, and say by the exit code."""
     given = arguments()
-    places = Places(
-        given.database, given.bank, given.temporal, given.namespace, given.tenant, given.prefix
-    )
+    at = (given.database, given.bank, given.temporal, given.namespace, given.tenant, given.prefix)
+    places = Places(*at)
     found, seen = asyncio.run(audit(places, read_asked(given.asked), patience=given.patience))
     for finding in found:
         print(finding)

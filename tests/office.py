@@ -32,19 +32,22 @@ from activities.partners.bank import Bank
 from config.keys import new_signing_key, public_half
 from domain import identifiers
 from domain.access import token
+from domain.access.actor import actor
 from domain.access.token import Assertion
 from domain.approvals import deciding
 from domain.approvals.deciding import Choice, Decision
 from domain.canonical import digest
+from domain.database import transaction
 from domain.definitions.catalog import Catalog
 from domain.identifiers import written
 from domain.processes import action as actions
-from domain.processes import release
+from domain.processes import release, repairs
 from domain.processes.action import Asked
 from domain.processes.opening import Opened, Request, start_content
 from domain.refusal import Refusal
 from sandbox.tenant import Tenant, as_owner
 from tests.database import Database
+from tests.repairs import Repairs
 from tests.sandbox.bank_process import BankProcess
 from workflows import client
 from workflows.instructions import queue_of
@@ -182,18 +185,28 @@ class Office:
             result = connection.execute(text(statement), values)
             return result.all() if result.returns_rows else []
 
-    def set_period(self, state: str) -> None:
-        """Lock or reopen this month."""
+    def ladder(self, exception: UUID, *, by: str, way: str) -> None:
+        """What the ladder of repairs says now, without a process that waits its turn."""
+        with transaction(self.database.app, self.tenant.id) as connection:
+            hers = actor(connection, self.tenant.user(by))
+            hash = repairs.look(connection, exception).definition_hash
+            repairs.check_way(
+                connection, self.catalog.by_hash(hash), exception, hers, way=way, reason="-"
+            )
+
+    def set_period(self, state: str, day: date | None = None) -> None:
+        """Lock or reopen the month of a day, or this one."""
         self.rows(
             "SELECT ledger_set_period(id, :state, :person, 'for a test') FROM periods "
-            "WHERE current_date BETWEEN starts_on AND ends_on",
+            "WHERE :day BETWEEN starts_on AND ends_on",
             state=state,
+            day=day or date.today(),
             person=self.tenant.person("deepa"),
         )
 
 
 @dataclass
-class Case:
+class Case(Repairs):
     """One process and what people do to it. A refusal is raised as the Refusal it was."""
 
     office: Office
@@ -229,7 +242,9 @@ class Case:
 
     def exception(self) -> Row[Any]:
         """The parked step, once there is one."""
-        statement = "SELECT * FROM exceptions WHERE process_id = :id AND state = 'open'"
+        statement = (
+            "SELECT * FROM exceptions WHERE process_id = :id AND state = 'open' AND kind = 'step'"
+        )
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             if found := self.office.rows(statement, id=self.process):

@@ -6,7 +6,7 @@ from pathlib import Path
 from domain.definitions.catalog import Catalog, load
 from domain.definitions.checking import Surroundings
 from domain.documents.checks import CHECK_NAMES
-from domain.operations.catalog import NEEDS
+from domain.operations.catalog import NEEDS, SKIPPABLE
 from workflows.bulk_action import BulkAction
 from workflows.invoice_approval import InvoiceApproval
 from workflows.kit.staging import Staged
@@ -27,4 +27,4 @@ def definitions(folder: Path) -> Catalog:
 
 def surroundings(roles: Path, chart: Path) -> Surroundings:
     """What files may name, with the checks, workflows and operations of this installation."""
-    return Surroundings(roles, chart, CHECK_NAMES, list(PROCESSES), NEEDS)
+    return Surroundings(roles, chart, CHECK_NAMES, list(PROCESSES), NEEDS, SKIPPABLE)

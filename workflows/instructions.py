@@ -43,12 +43,23 @@ from domain.approvals.deciding import Choice, Decision
 from domain.canonical import digest
 from domain.definitions.model import Definition
 from domain.identifiers import EXCEPTION, PROCESS, TASK, TENANT, written
-from domain.processes import action, opening
+from domain.processes import action, assigning, opening, proposals
 from domain.processes.action import Asked, Taken
+from domain.processes.assigning import Assigned
 from domain.processes.exceptions import Resolved
 from domain.processes.opening import Opened, Request
+from domain.processes.proposals import Proposed, Waiting
+from domain.processes.repairs import ASSIGN, CONFIRM
 from domain.refusal import Refusal
-from workflows.kit.messages import Act, Decide, Repair, StartProcess
+from workflows.kit.messages import (
+    Act,
+    Assign,
+    Confirm,
+    Decide,
+    Propose,
+    Repair,
+    StartProcess,
+)
 from workflows.kit.options import lifecycles
 from workflows.kit.release import RELEASE
 
@@ -244,6 +255,29 @@ class Instructions(Updates):
         instruction = self.signed(speaker, way, written(EXCEPTION, exception), content)
         message = Repair(speaker.call, exception, way, reason, instruction)
         return await self.updated(workflow_id, "repair", message, Resolved)
+
+    async def propose(self, speaker: Speaker, workflow_id: str, proposed: Proposed) -> Waiting:
+        """Propose a way out of an exception. Raises a Refusal, ProcessClosed or NotAnswered."""
+        subject = written(EXCEPTION, proposed.exception)
+        instruction = self.signed(speaker, proposed.way, subject, proposals.content(proposed))
+        message = Propose(speaker.call, proposed, instruction)
+        return await self.updated(workflow_id, "propose", message, Waiting)
+
+    async def confirm(
+        self, speaker: Speaker, workflow_id: str, exception: UUID, seen: str
+    ) -> Resolved:
+        """Confirm what is proposed. Raises a Refusal, ProcessClosed or NotAnswered."""
+        subject = written(EXCEPTION, exception)
+        instruction = self.signed(speaker, CONFIRM, subject, {"seen": seen})
+        message = Confirm(speaker.call, exception, seen, instruction)
+        return await self.updated(workflow_id, "confirm", message, Resolved)
+
+    async def assign(self, speaker: Speaker, workflow_id: str, assigned: Assigned) -> str:
+        """Give an exception to somebody. Raises a Refusal, ProcessClosed or NotAnswered."""
+        subject = written(EXCEPTION, assigned.exception)
+        instruction = self.signed(speaker, ASSIGN, subject, assigning.content(assigned))
+        message = Assign(speaker.call, assigned, instruction)
+        return await self.updated(workflow_id, "assign", message, str)
 
     def signed(self, speaker: Speaker, action: str, subject: str, content: Any) -> Instruction:
         """The instruction with the signature that proves that the API saw it."""

@@ -31,6 +31,7 @@ from activities.operations import OperationActivities
 from activities.partners.bank import Bank
 from activities.payments import PaymentActivities
 from activities.processes import ProcessActivities
+from activities.stuck import StuckActivities
 from activities.twice import DeliverTwice
 from config import database, keys
 from config.settings import Mode, Settings
@@ -38,7 +39,7 @@ from domain.definitions.catalog import Catalog
 from domain.ledger.sealing.seals import Signer
 from domain.processes import release
 from domain.refusal import Refusal
-from workflows import archive, catalog, client, ledger_care
+from workflows import archive, catalog, client, ledger_care, stuck
 from workflows.kit.configuration import Configuration, configure
 from workflows.kit.options import ITEMS_QUEUE, lifecycles
 from workflows.lifecycle import Lifecycle
@@ -136,6 +137,7 @@ def worker(
         OperationActivities(desk),
         migrations,
         HistoryActivities(engine, temporal),
+        StuckActivities(engine, temporal),
         *([IntegrityActivities(engine, sealing)] if sealing else []),
     )
     care = ledger_care.WORKFLOWS if sealing else ()
@@ -144,7 +146,12 @@ def worker(
         Worker(
             temporal,
             task_queue=task_queue,
-            workflows=[*catalog.PROCESSES.values(), archive.ArchiveHistories, *care],
+            workflows=[
+                *catalog.PROCESSES.values(),
+                archive.ArchiveHistories,
+                stuck.WatchProcesses,
+                *care,
+            ],
             activities=[method for group in groups for method in activities_of(group)],
             activity_executor=ThreadPoolExecutor(ACTIVITY_SLOTS),
             workflow_runner=runner(),
@@ -214,6 +221,7 @@ async def main(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with running:
         await archive.schedule(temporal, settings.task_queue)
+        await stuck.schedule(temporal, settings.task_queue)
         await ledger_care.schedule(temporal, settings.task_queue)
         announce(settings.home)
         await stop.wait()

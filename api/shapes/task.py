@@ -7,8 +7,9 @@ from pydantic import BaseModel, Field
 
 from api.caller import Caller
 from api.shapes.base import Money, Person, Resource, Time, is_nothing, money, person
-from domain.approvals.reading import Change, DocumentRecord, TaskRecord
+from domain.approvals.reading import DocumentRecord, TaskRecord
 from domain.identifiers import DOCUMENT, PROCESS, TASK, written
+from domain.processes.differences import Change
 
 
 class ChangeBody(BaseModel):

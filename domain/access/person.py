@@ -1,5 +1,6 @@
 """Persons as people name them: by a login of theirs."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,9 +15,11 @@ NAMED = text(f"""
     WHERE u.tenant_id = (SELECT current_tenant()) AND u.login = :login AND u.active
 """)
 HOLDERS = text("""
-    SELECT DISTINCT g.person_id FROM role_grants g
-    WHERE g.tenant_id = (SELECT current_tenant()) AND g.role = :role
+    SELECT DISTINCT p.id, p.name FROM role_grants g
+    JOIN persons p ON p.tenant_id = g.tenant_id AND p.id = g.person_id
+    WHERE g.tenant_id = (SELECT current_tenant()) AND g.role = ANY(:roles)
       AND g.granted_at <= now() AND (g.revoked_at IS NULL OR g.revoked_at > now())
+    ORDER BY p.name
 """)
 
 
@@ -39,6 +42,7 @@ def with_login(connection: Connection, login: str) -> Person:
     return Person(row.id, row.name, frozenset(row.roles))
 
 
-def holders(connection: Connection, role: str) -> frozenset[UUID]:
-    """Who holds a role now."""
-    return frozenset(connection.scalars(HOLDERS, {"role": role}))
+def holders(connection: Connection, roles: Collection[str]) -> dict[UUID, str]:
+    """Everybody who holds one of the roles now by grant, by name."""
+    rows = connection.execute(HOLDERS, {"roles": list(roles)})
+    return {row.id: row.name for row in rows}

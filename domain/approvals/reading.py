@@ -1,6 +1,6 @@
 """Reading tasks: one, inboxes, the document behind them and what changed in it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,6 +32,7 @@ from domain.canonical import digest
 from domain.definitions.model import Definition
 from domain.listing import Page, counted, paged
 from domain.money import Money
+from domain.processes.differences import Change, changes
 from domain.processes.record import long_date
 from domain.processes.tables import processes
 from domain.refusal import Refusal
@@ -282,15 +283,6 @@ def document(connection: Connection, process: UUID) -> DocumentRecord:
     return DocumentRecord(*row)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One field of the document, before and after."""
-
-    field: str
-    before: Any
-    after: Any
-
-
 def changes_since(connection: Connection, process: UUID, seen: str | None = None) -> list[Change]:
     """What the last correction changed; with `seen`, everything since the content of that hash."""
     amendments = connection.execute(AMENDMENTS, {"process": process}).all()
@@ -301,19 +293,6 @@ def changes_since(connection: Connection, process: UUID, seen: str | None = None
         known = [row.before for row in amendments if digest(row.before) == seen]
         before = known[0] if known else before
     return list(changes(before, amendments[-1].after))
-
-
-def changes(before: Any, after: Any, at: str = "") -> Iterator[Change]:
-    """Each place that differs, by JSON pointer; rows are compared by their place."""
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
-        for name in [*before, *(name for name in after if name not in before)]:
-            yield from changes(before.get(name), after.get(name), f"{at}/{name}")
-    elif isinstance(before, list) and isinstance(after, list):
-        for place in range(max(len(before), len(after))):
-            one, other = (rows[place] if place < len(rows) else None for rows in (before, after))
-            yield from changes(one, other, f"{at}/{place}")
-    elif before != after:
-        yield Change(at, before, after)
 
 
 def checked_by(connection: Connection, process: UUID) -> UUID | None:

@@ -33,7 +33,8 @@ WORDS = words_of(
 class Surroundings:
     """What definitions may name: the files of roles and of the chart, and what is in code.
 
-    `operations` are those that stages may name, each with the required fields it needs, by type.
+    `operations` are those that stages may name, each with the required fields it needs, by type;
+    `skippable` are those of them that post nothing, so that two people may leave one out.
     """
 
     roles: Path
@@ -41,6 +42,7 @@ class Surroundings:
     checks: Collection[str] = ()
     workflows: Collection[str] = ()
     operations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    skippable: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,9 @@ def vocabulary(around: Surroundings, errors: list[Located]) -> Vocabulary | None
     if not roles or not chart:
         return None
     return Vocabulary(
-        roles.roles, chart.accounts, around.checks, around.workflows, around.operations
-    )
+        roles.roles, chart.accounts, around.checks, around.workflows, around.operations,
+        around.skippable,
+    )  # fmt: skip
 
 
 def holding_of(

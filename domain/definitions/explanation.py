@@ -134,6 +134,8 @@ def happening(definition: Definition, stage: Stage, roles: Mapping[str, Role]) -
         yield f"Waits for the day of {definition.fields[stage.until].label}{at}."
     if stage.must_finish:
         yield f"Cannot be given up here: {stage.must_finish}."
+    if stage.may_skip:
+        yield "When it stands still, two people may leave it out."
     for key, to in stage.leads.items():
         yield f"{led(key)}: {definition.stages[to].title}"
     if stage.ends:

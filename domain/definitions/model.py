@@ -41,7 +41,8 @@ class Stage(Strict):
     goes on to `then`, or goes where the decision table
     `route` says; or it waits, for an `approval`,
     for a date (`until`, at the time of day `at`), or for somebody's action. `asks` puts that into
-    the inbox of a role or of the maker. `ends` is the status of a process that rests here.
+    the inbox of a role or of the maker. `may_skip` lets two people leave out an operation that is
+    parked and posts nothing. `ends` is the status of a process that rests here.
     """
 
     title: Words
@@ -59,6 +60,7 @@ class Stage(Strict):
     then: Name | None = None
     otherwise: Name | None = None
     must_finish: Words | None = None
+    may_skip: bool = False
     ends: Literal["completed", "cancelled", "compensated"] | None = None
 
     @property

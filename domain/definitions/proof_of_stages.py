@@ -133,6 +133,16 @@ def operation_is_known(
             yield Mistake(path, what, f"Add {needed}: {{type: {kind}, required: true, ...}}")
 
 
+def what_moves_money_is_not_skipped(definition: Definition, names: Vocabulary) -> Iterator[Mistake]:
+    """Only an operation that posts nothing may be left out."""
+    for name, stage in definition.stages.items():
+        if stage.may_skip and (definition.workflow or stage.does not in names.skippable):
+            what = f"What is done at {name!r} must not be left out"
+            able = ", ".join(sorted(names.skippable)) or "none so far"
+            cure = f"Remove `may_skip`; it is for operations that post nothing: {able}"
+            yield Mistake(("stages", name, "may_skip"), what, cure)
+
+
 def approvals_lead_on(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
     """A stage that is approved says what approval and rejection lead to; no other stage does."""
     for name, stage in definition.stages.items():
@@ -290,6 +300,7 @@ PROOF_OF_STAGES = (
     stages_can_be_left,
     stages_lead_to_an_end,
     a_stage_does_one_thing,
+    what_moves_money_is_not_skipped,
     approvals_lead_on,
     no_stages_pass_in_a_circle,
     dates_are_waited_for,

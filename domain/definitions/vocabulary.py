@@ -27,10 +27,11 @@ class Roles(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Everything that a definition may refer to."""
+    """Everything that a definition may refer to. `skippable` are operations that post nothing."""
 
     roles: Mapping[str, Role]
     accounts: Mapping[str, Account]
     checks: Collection[str]
     workflows: Collection[str]
     operations: Mapping[str, Mapping[str, str]]
+    skippable: Collection[str] = ()

@@ -64,7 +64,7 @@ def concerned(connection: Connection, content: Content) -> Collection[UUID]:
     """The person, or everybody who holds the role."""
     name = reading.text(content, "name")
     if reading.text(content, "holder") == "role":
-        return persons.holders(connection, name)
+        return frozenset(persons.holders(connection, [name]))
     return (persons.with_login(connection, name).id,)
 
 

@@ -49,6 +49,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "roll_back_definition": ROLL_BACK_DEFINITION,
 }
 NEEDS = {name: operation.needs for name, operation in OPERATIONS.items()}
+SKIPPABLE = frozenset(name for name, operation in OPERATIONS.items() if not operation.posts)
 
 CHECKER = text("""
     SELECT person_id FROM decisions

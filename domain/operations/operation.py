@@ -63,7 +63,8 @@ class Operation:
     `perform` runs in the transaction of its effect and answers with what the evidence keeps.
     `preview` says what it would do of a document that `check` let pass; it writes nothing.
     `check_maker` refuses who may not ask for it, told whether she is one who `checks` such
-    documents; `concerned` are those whom it is about, so that none of them checks it.
+    documents; `concerned` are those whom it is about, so that none of them checks it. One that
+    `posts`, which each is taken to do that does not deny it, is never left out.
     """
 
     needs: Mapping[str, str]
@@ -72,3 +73,4 @@ class Operation:
     preview: Callable[[Connection, Company, Content], Mapping[str, Any]] | None = None
     check_maker: Callable[..., None] = anybody
     concerned: Callable[[Connection, Content], Collection[UUID]] = nobody
+    posts: bool = True

@@ -47,4 +47,4 @@ def perform(connection: Connection, order: Order) -> Mapping[str, Any]:
     return {"period": f"{period.starts_on:%Y-%m}", "before": period.state, "after": state}
 
 
-SET_PERIOD = Operation(NEEDS, check, perform)
+SET_PERIOD = Operation(NEEDS, check, perform, posts=False)

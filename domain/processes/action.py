@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -138,7 +139,7 @@ def take(
     outputs: dict[str, Any] = {}
     inputs: dict[str, Any] = {"action": asked.action, "reason": asked.reason}
     if content is not None:
-        document = amend(connection, effect, definition, facts, content, by=actor)
+        document = amend(connection, effect, definition, facts, content, person=actor.person)
         inputs |= {"before": facts.content, "after": content}
         outputs["document_hash"] = document.content_hash
         facts = record.facts(connection, effect.process)
@@ -169,9 +170,9 @@ def amend(
     facts: Facts,
     content: Input,
     *,
-    by: Actor,
+    person: UUID,
 ) -> Document:
-    """Put a changed document in place, with the keys and the subject that it has now."""
+    """Put a changed document in place; whoever changed it is one of its makers from then on."""
     party = examination.examine(connection, definition, facts.company, content, effect.process)
     document = Document(
         effect.tenant, facts.document, effect.process, content, party.id if party else None
@@ -180,7 +181,7 @@ def amend(
     store.hold_keys(connection, definition, content, tenant=effect.tenant, process=effect.process)
     record.describe(
         connection, effect.tenant, effect.process, subject=subject_of(definition, content),
-        amount=amount_of(definition, content), person=by.person,
+        amount=amount_of(definition, content), person=person,
     )  # fmt: skip
     concerned = operations.concerned(connection, definition, content)
     record.concern(connection, effect.tenant, effect.process, concerned)

@@ -35,6 +35,11 @@ RECORD = """
     ), happened AS (
         INSERT INTO events (tenant_id, id, process_id, sequence, type, payload)
         VALUES (:tenant, :event_id, :process, :sequence, :event, :payload)
+    ), repaired AS (
+        UPDATE exceptions SET state = 'resolved', resolved_at = (SELECT business_now()),
+            sequence = :sequence
+        WHERE tenant_id = :tenant AND process_id = :process AND kind = 'step'
+            AND state = 'retrying' AND step = :step AND sequence < :sequence AND :stands
     )
 """
 MOVE = """
@@ -49,6 +54,13 @@ MOVE = """
 JSON = ("result", "inputs", "outputs", "payload")
 RECORD_ALONE = with_json(f"{RECORD} SELECT 1", *JSON)
 RECORD_AND_MOVE = with_json(f"{RECORD} {MOVE}", *JSON)
+# The same for an effect that was recorded before; an older delivery leaves a later retry alone.
+REPAIRED = text("""
+    UPDATE exceptions SET state = 'resolved', resolved_at = (SELECT business_now()),
+        sequence = :sequence
+    WHERE tenant_id = :tenant AND process_id = :process AND kind = 'step'
+        AND state = 'retrying' AND step = :step AND sequence < :sequence
+""")
 WITHDRAW = text("""
     UPDATE tasks SET state = 'withdrawn', closed_at = (SELECT business_now()), sequence = :sequence
     WHERE tenant_id = :tenant AND process_id = :process AND state = 'open'
@@ -91,7 +103,10 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Done(Generic[Result]):
-    """The result of an effect and what it leaves behind: evidence, event, the process moved."""
+    """The result of an effect and what it leaves behind: evidence, event, the process moved.
+
+    It `stands` unless it is a refusal on record: only what stands resolves the step's exception.
+    """
 
     result: Result
     title: str
@@ -101,6 +116,7 @@ class Done(Generic[Result]):
     user: UUID | None = None
     inputs: Mapping[str, Any] = field(default_factory=dict)
     outputs: Mapping[str, Any] = field(default_factory=dict)
+    stands: bool = True
 
 
 def claim(connection: Connection, effect: Effect, content_hash: str) -> Any | None:
@@ -118,6 +134,12 @@ def claim(connection: Connection, effect: Effect, content_hash: str) -> Any | No
             f"{effect.key} was first used at {first.recorded_at} with other content.",
         )
     return first.result
+
+
+def repaired(connection: Connection, effect: Effect) -> None:
+    """Resolve the exception of a step whose effect stood already when it was tried again."""
+    values = {"tenant": effect.tenant, "process": effect.process, "sequence": effect.sequence}
+    connection.execute(REPAIRED, {**values, "step": effect.step})
 
 
 def earlier(connection: Connection, effect: Effect) -> Row[Any] | None:
@@ -147,6 +169,7 @@ def record(connection: Connection, effect: Effect, content_hash: str, done: Done
         "outputs": outputs,
         "digest": digest([effect.key, done.title, done.person, done.user, inputs, outputs]),
         "event": done.event,
+        "stands": done.stands,
         "payload": {"title": done.title, **outputs},
     }
     if done.move is None:

@@ -1,7 +1,12 @@
-"""Parked steps: opened when a step cannot go on by itself, resolved by a person."""
+"""Parked steps: opened when a step cannot go on by itself, retried or cancelled by a person.
+
+An exception is `open`, then `retrying` once somebody chose a way, and `resolved` when the step's
+effect stands (`effect.record` sees to it, in the effect's own transaction). A step that stops again
+opens the same exception again. What two people do about one lives in `proposals`.
+"""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Connection, text
@@ -9,164 +14,129 @@ from sqlalchemy import Connection, text
 from domain.access.actor import Actor
 from domain.definitions.model import Definition
 from domain.identifiers import new_uuid
+from domain.processes import proposal_rows, repairs
+from domain.processes.arriving import Arrival
 from domain.processes.effect import Done, Effect, Move
-from domain.processes.opening import check_role
-from domain.refusal import Refusal
+from domain.processes.repairs import CANCEL, RETRY
 
-RETRY: Final = "retry"
-CANCEL: Final = "cancel"
-RESOLUTIONS = (RETRY, CANCEL)
+# A step that is tried again counts as under way until its effect stands.
+STATES: Final = {RETRY: "retrying", CANCEL: "resolved"}
 
-OPEN = text("""
-    INSERT INTO exceptions (tenant_id, id, process_id, step, attempt, cause, message, opened_at,
-        sequence)
-    VALUES (:tenant, :id, :process, :step, :attempt, :cause, :message, (SELECT business_now()),
-        :sequence)
+REOPEN = text("""
+    UPDATE exceptions SET state = 'open', attempt = :attempt, cause = :cause, message = :message,
+        definite = :definite, tries = tries + 1, sequence = :sequence,
+        resolution = NULL, reason = NULL, resolved_by = NULL
+    WHERE tenant_id = :tenant AND process_id = :process AND kind = 'step' AND state = 'retrying'
+      AND step = :step
+    RETURNING id
 """)
-LOOK = text("""
-    SELECT e.id, e.process_id, e.step, e.attempt, e.cause, e.message, e.state, e.resolution,
-        w.name AS resolver, p.makers, p.reference, p.stage, p.definition_hash
-    FROM exceptions e
-    JOIN processes p ON p.tenant_id = e.tenant_id AND p.id = e.process_id
-    LEFT JOIN persons w ON w.tenant_id = e.tenant_id AND w.id = e.resolved_by
-    WHERE e.tenant_id = (SELECT current_tenant()) AND e.id = :id
+# The process parks at another step, so this one is past.
+PASSED = text("""
+    UPDATE exceptions SET state = 'resolved', resolved_at = (SELECT business_now()),
+        sequence = :sequence
+    WHERE tenant_id = :tenant AND process_id = :process AND kind = 'step' AND state = 'retrying'
+      AND step <> :step
+""")
+OPEN = text("""
+    INSERT INTO exceptions (tenant_id, id, process_id, step, attempt, cause, message, definite,
+        opened_at, sequence)
+    VALUES (:tenant, :id, :process, :step, :attempt, :cause, :message, :definite,
+        (SELECT business_now()), :sequence)
 """)
 HELD = text("SELECT 1 FROM exceptions WHERE tenant_id = :tenant AND id = :id FOR UPDATE")
-RESOLVE = text("""
-    UPDATE exceptions SET state = 'resolved', resolution = :resolution, reason = :reason,
-        resolved_by = :person, resolved_at = (SELECT business_now()), sequence = :sequence
+CHOOSE = text("""
+    UPDATE exceptions SET state = :state, resolution = :resolution, reason = :reason,
+        resolved_by = :person, sequence = :sequence,
+        resolved_at = CASE WHEN :state = 'resolved' THEN (SELECT business_now()) END
     WHERE tenant_id = :tenant AND id = :id
-""")
-UNCERTAIN = text("""
-    SELECT partner, operation FROM partner_calls
-    WHERE tenant_id = (SELECT current_tenant()) AND process_id = :process
-      AND state IN ('sending', 'unknown', 'done')
 """)
 
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """A step that waits for a person. `cause` is a rule's code, or what broke."""
+    """A step that waits for a person. `cause` is a rule's code, or what broke.
+
+    A `definite` one ended with a no, so that nothing was done; of any other nobody knows.
+    """
 
     step: str
     attempt: int
     cause: str
     message: str
     stage: str
+    definite: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """How a person resolved an exception."""
+    """How a person resolved an exception, and where the process stands when she left a step out."""
 
     resolution: str
     by: str
+    arrival: Arrival | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The way that somebody chose for an exception, and why."""
+
+    exception: UUID
+    way: str
+    reason: str | None
 
 
 def park(connection: Connection, effect: Effect, parked: Parked) -> Done[UUID]:
-    """Open an exception; the process stands where it stood, in status `exception`."""
-    id = new_uuid()
+    """Open an exception, or the step's own again; the process stands still, in its status."""
     values = {"tenant": effect.tenant, "process": effect.process, "sequence": effect.sequence}
     values |= {"step": parked.step, "attempt": parked.attempt, "cause": parked.cause}
-    connection.execute(OPEN, {**values, "id": id, "message": parked.message})
+    values |= {"message": parked.message, "definite": parked.definite}
+    connection.execute(PASSED, values)
+    again: UUID | None = connection.execute(REOPEN, values).scalar_one_or_none()
+    id = again or new_uuid()
+    if again is None:
+        connection.execute(OPEN, {**values, "id": id})
     return Done(
         id,
         title=f"Parked: {parked.message}",
-        event="exception.opened",
+        event="exception.reopened" if again else "exception.opened",
         move=Move(parked.stage, "exception", waiting_for="operations", reason=parked.message),
         inputs={"step": parked.step, "attempt": parked.attempt},
         outputs={"cause": parked.cause, "exception": id},
     )
 
 
-def look(connection: Connection, id: UUID) -> Any:
-    """The exception as it is now. Refuses one that is not there: `exception_must_exist`."""
-    row = connection.execute(LOOK, {"id": id}).one_or_none()
-    if row is None:
-        raise Refusal("exception_must_exist", "There is no such exception.")
-    return row
-
-
-def check_resolution(
-    connection: Connection,
-    definition: Definition,
-    id: UUID,
-    actor: Actor,
-    *,
-    resolution: str,
-    reason: str | None,
-) -> Any:
-    """Climb the ladder of a repair. While an outcome is unknown, only asking again is allowed."""
-    row = look(connection, id)
-    if row.state != "open":
-        raise Refusal(
-            "already_resolved",
-            f"{row.resolver} already chose to {row.resolution}.",
-            person=row.resolver,
-            action=row.resolution,
-        )
-    check_role(definition, "repair", actor)
-    if resolution not in RESOLUTIONS:
-        raise Refusal("resolution_must_be_known", f"Choose one of: {', '.join(RESOLUTIONS)}.")
-    if resolution == CANCEL:
-        check_cancel(connection, definition, row, actor, reason)
-    return row
-
-
-def check_cancel(
-    connection: Connection, definition: Definition, row: Any, actor: Actor, reason: str | None
-) -> None:
-    """Money that may have moved is not written off; what was paid is not cancelled."""
-    if row.step.startswith("reverse_entry"):
-        raise Refusal(
-            "compensation_must_finish",
-            f"{row.reference} is being cancelled already. Mend the cause and retry.",
-        )
-    must_finish = definition.stages[row.stage].must_finish
-    if must_finish:
-        raise Refusal(
-            "not_cancellable_after_payment",
-            f"{row.reference}: {must_finish}. Mend the cause and retry, so that the book follows.",
-        )
-    if actor.person in row.makers:
-        raise Refusal(
-            "checker_must_differ_from_maker",
-            f"You entered {row.reference}, so somebody else has to cancel it.",
-        )
-    if not (reason or "").strip():
-        raise Refusal("reason_must_be_given", f"Say why {row.reference} is cancelled.")
-    uncertain = connection.execute(UNCERTAIN, {"process": row.process_id}).first()
-    if uncertain is not None:
-        raise Refusal(
-            "outcome_must_be_known",
-            f"The {uncertain.partner} may have done the {uncertain.operation} of {row.reference}. "
-            "Retry: it is asked first, and nothing is done twice.",
-        )
-
-
 def resolve(
-    connection: Connection,
-    effect: Effect,
-    definition: Definition,
-    actor: Actor,
-    *,
-    id: UUID,
-    resolution: str,
-    reason: str | None,
+    connection: Connection, effect: Effect, definition: Definition, actor: Actor, choice: Choice
 ) -> Done[Resolved]:
-    """Resolve an exception once, under its lock."""
-    connection.execute(HELD, {"tenant": effect.tenant, "id": id})
-    row = check_resolution(connection, definition, id, actor, resolution=resolution, reason=reason)
-    values = {"tenant": effect.tenant, "id": id, "sequence": effect.sequence}
-    values |= {"resolution": resolution, "reason": reason, "person": actor.person}
-    connection.execute(RESOLVE, values)
+    """Retry or cancel once, under the exception's lock. A proposal that waits is dropped."""
+    hold(connection, effect.tenant, choice.exception)
+    row = repairs.check_way(
+        connection, definition, choice.exception, actor, way=choice.way, reason=choice.reason
+    )
+    proposal_rows.drop(connection, effect.tenant, choice.exception)
+    state = STATES[choice.way]
+    chosen(connection, effect, choice, state=state, person=actor.person)
     return Done(
-        Resolved(resolution, actor.name),
-        title=f"{actor.name} chose to {resolution}: {row.message}",
-        event="exception.resolved",
+        Resolved(choice.way, actor.name),
+        title=f"{actor.name} chose to {choice.way}: {row.message}",
+        event=f"exception.{state}",
         move=Move(row.stage, "running"),
         person=actor.person,
         user=actor.user,
-        inputs={"exception": id, "reason": reason},
-        outputs={"resolution": resolution},
+        inputs={"exception": choice.exception, "reason": choice.reason},
+        outputs={"resolution": choice.way},
     )
+
+
+def hold(connection: Connection, tenant: UUID, id: UUID) -> None:
+    """Lock the exception's row: of two who choose at once, the second sees what the first did."""
+    connection.execute(HELD, {"tenant": tenant, "id": id})
+
+
+def chosen(
+    connection: Connection, effect: Effect, choice: Choice, *, state: str, person: UUID
+) -> None:
+    """Write down who chose which way."""
+    values = {"tenant": effect.tenant, "id": choice.exception, "sequence": effect.sequence}
+    values |= {"resolution": choice.way, "reason": choice.reason, "person": person}
+    connection.execute(CHOOSE, {**values, "state": state})

@@ -1,25 +1,43 @@
-"""Reading exceptions: one, lists, counts by cause, and what a person may do about one."""
+"""Reading exceptions: one, lists, and what is proposed. Groups are in `exceptions_groups`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, or_, select, text
 
-from domain.access.actor import Actor
+from domain import money
 from domain.access.tables import persons
-from domain.definitions.model import Definition
 from domain.listing import Condition, Page, counted, paged, where
-from domain.processes.exceptions import RESOLUTIONS, check_resolution
-from domain.processes.tables import exceptions, processes
+from domain.money import Money
+from domain.processes.differences import Change, changes
+from domain.processes.tables import exceptions, processes, repair_proposals
 from domain.refusal import Refusal
+
+CONTENT = text("""
+    SELECT content FROM documents
+    WHERE tenant_id = (SELECT current_tenant()) AND process_id = :process
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalRecord:
+    """What waits to be confirmed by a second person; a fix with what it changes."""
+
+    way: str
+    hash: str
+    reason: str
+    proposed_by: UUID
+    proposer: str
+    proposed_at: datetime
+    changes: tuple[Change, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ExceptionRecord:
-    """A parked step, and how it was resolved."""
+    """A parked step or what the engine does not get past, and how it was resolved."""
 
     id: UUID
     process: UUID
@@ -37,37 +55,76 @@ class ExceptionRecord:
     reason: str | None
     resolver: str | None
     resolved_at: datetime | None
+    kind: str
+    type: str
+    tries: int
+    amount: Money | None
+    assigned_person: UUID | None
+    assignee: str | None
+    assigned_role: str | None
+    proposal: ProposalRecord | None
 
 
-EXCEPTION_FILTERS = {
+COLUMNS = {
     "state": exceptions.c.state,
     "cause": exceptions.c.cause,
     "process": exceptions.c.process_id,
+    "kind": exceptions.c.kind,
+    "step": exceptions.c.step,
+    "type": processes.c.type,
 }
+OF_PROCESS = (processes.c.tenant_id == exceptions.c.tenant_id) & (
+    processes.c.id == exceptions.c.process_id
+)
 
 
-def exception_query() -> Select[Any]:
-    """Exceptions with their process and whoever resolved them."""
-    return (
-        select(
-            exceptions,
-            processes.c.reference,
-            processes.c.subject,
-            processes.c.workflow_id,
-            processes.c.definition_hash,
-            persons.c.name.label("resolver"),
+@dataclass(frozen=True, slots=True)
+class Assignee:
+    """A person, by herself or through her roles, to whom exceptions are assigned."""
+
+    person: UUID | None
+    roles: Iterable[str] = ()
+
+    def looks_after(self) -> ColumnElement[bool]:
+        """What is hers."""
+        hers = exceptions.c.assigned_role.in_([*self.roles, ""])
+        if self.person is None:
+            return hers
+        return or_(exceptions.c.assigned_person == self.person, hers)
+
+
+def exception_query(assigned_to: Assignee | None = None) -> Select[Any]:
+    """Exceptions with their process, whoever resolved or looks after them, and what is proposed."""
+    resolver, assignee, proposer = persons.alias(), persons.alias(), persons.alias()
+    found = select(
+        exceptions,
+        *(processes.c[name] for name in ("reference", "subject", "workflow_id", "type")),
+        *(processes.c[name] for name in ("definition_hash", "amount", "currency")),
+        resolver.c.name.label("resolver"),
+        assignee.c.name.label("assignee"),
+        *(repair_proposals.c[name] for name in ("way", "content", "hash", "proposed_at")),
+        repair_proposals.c.reason.label("proposed_because"),
+        repair_proposals.c.proposed_by,
+        proposer.c.name.label("proposer"),
+    ).join(processes, OF_PROCESS)
+    for person, id in (
+        (resolver, exceptions.c.resolved_by),
+        (assignee, exceptions.c.assigned_person),
+    ):
+        found = found.outerjoin(
+            person, (person.c.tenant_id == exceptions.c.tenant_id) & (person.c.id == id)
         )
-        .join(
-            processes,
-            (processes.c.tenant_id == exceptions.c.tenant_id)
-            & (processes.c.id == exceptions.c.process_id),
-        )
-        .outerjoin(
-            persons,
-            (persons.c.tenant_id == exceptions.c.tenant_id)
-            & (persons.c.id == exceptions.c.resolved_by),
-        )
+    found = found.outerjoin(
+        repair_proposals,
+        (repair_proposals.c.tenant_id == exceptions.c.tenant_id)
+        & (repair_proposals.c.exception_id == exceptions.c.id)
+        & (repair_proposals.c.state == "pending"),
+    ).outerjoin(
+        proposer,
+        (proposer.c.tenant_id == repair_proposals.c.tenant_id)
+        & (proposer.c.id == repair_proposals.c.proposed_by),
     )
+    return found if assigned_to is None else found.where(assigned_to.looks_after())
 
 
 def get_exception(connection: Connection, id: UUID) -> ExceptionRecord:
@@ -75,76 +132,54 @@ def get_exception(connection: Connection, id: UUID) -> ExceptionRecord:
     row = connection.execute(exception_query().where(exceptions.c.id == id)).one_or_none()
     if row is None:
         raise Refusal("exception_must_exist", "There is no such exception.")
-    return exception_of(row)
+    return exception_of(connection, row)
 
 
 def of_process(connection: Connection, process: UUID) -> list[ExceptionRecord]:
     """Every exception of a process, in the order they were opened."""
     found = exception_query().where(exceptions.c.process_id == process)
     ordered = found.order_by(exceptions.c.opened_at, exceptions.c.id)
-    return [exception_of(row) for row in connection.execute(ordered)]
+    return [exception_of(connection, row) for row in connection.execute(ordered).all()]
 
 
 def listed(
-    connection: Connection, conditions: Sequence[Condition], page: Page
+    connection: Connection,
+    conditions: Sequence[Condition],
+    page: Page,
+    assigned_to: Assignee | None = None,
 ) -> list[ExceptionRecord]:
     """One page, and one row more when there is another."""
-    found = where(exception_query(), EXCEPTION_FILTERS, conditions)
+    found = where(exception_query(assigned_to), COLUMNS, conditions)
     ordered = paged(found, exceptions.c.opened_at, exceptions.c.id, page)
-    return [exception_of(row) for row in connection.execute(ordered)]
+    return [exception_of(connection, row) for row in connection.execute(ordered).all()]
 
 
-def count(connection: Connection, conditions: Sequence[Condition]) -> int:
+def count(
+    connection: Connection, conditions: Sequence[Condition], assigned_to: Assignee | None = None
+) -> int:
     """How many exceptions there are under the conditions."""
-    return counted(connection, where(select(exceptions.c.id), EXCEPTION_FILTERS, conditions))
+    found = where(exception_query(assigned_to), COLUMNS, conditions)
+    return counted(connection, found.with_only_columns(exceptions.c.id))
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """How often a cause parked a step, and the oldest time it did."""
-
-    cause: str
-    count: int
-    oldest: datetime
-    message: str
-
-
-def by_cause(connection: Connection, conditions: Sequence[Condition]) -> list[Cause]:
-    """The causes, the most frequent first, each with a message as an example."""
-    number = func.count().label("number")
-    found = select(
-        exceptions.c.cause,
-        number,
-        func.min(exceptions.c.opened_at).label("oldest"),
-        func.min(exceptions.c.message).label("message"),
-    ).group_by(exceptions.c.cause)
-    ordered = where(found, EXCEPTION_FILTERS, conditions).order_by(
-        number.desc(), exceptions.c.cause
-    )
-    return [
-        Cause(row.cause, row.number, row.oldest, row.message) for row in connection.execute(ordered)
-    ]
-
-
-def exception_of(row: Row[Any]) -> ExceptionRecord:
+def exception_of(connection: Connection, row: Row[Any]) -> ExceptionRecord:
     """A row as what it means."""
     return ExceptionRecord(
         row.id, row.process_id, row.reference, row.subject, row.workflow_id, row.definition_hash,
         row.step, row.attempt, row.cause, row.message, row.state, row.opened_at, row.resolution,
-        row.reason, row.resolver, row.resolved_at,
+        row.reason, row.resolver, row.resolved_at, row.kind, row.type, row.tries,
+        money.given(row.amount, row.currency), row.assigned_person, row.assignee,
+        row.assigned_role, proposal_of(connection, row) if row.way else None,
     )  # fmt: skip
 
 
-def allowed_resolutions(
-    connection: Connection, definition: Definition, id: UUID, actor: Actor
-) -> list[str]:
-    """What the ladder of repairs would let this person do now; a reason she will give."""
-
-    def may(resolution: str) -> bool:
-        try:
-            check_resolution(connection, definition, id, actor, resolution=resolution, reason="-")
-        except Refusal:
-            return False
-        return True
-
-    return [resolution for resolution in RESOLUTIONS if may(resolution)]
+def proposal_of(connection: Connection, row: Row[Any]) -> ProposalRecord:
+    """What waits, held against the document as it is now."""
+    differences: tuple[Change, ...] = ()
+    if row.content is not None:
+        before = connection.execute(CONTENT, {"process": row.process_id}).scalar_one()
+        differences = tuple(changes(before, row.content))
+    return ProposalRecord(
+        row.way, row.hash, row.proposed_because, row.proposed_by, row.proposer, row.proposed_at,
+        differences,
+    )  # fmt: skip

@@ -9,7 +9,7 @@ from domain.access import company as masters
 from domain.definitions import journal
 from domain.definitions.model import Definition
 from domain.identifiers import ENTRY, written
-from domain.ledger import book
+from domain.ledger import book, entries
 from domain.ledger.entry import JournalEntry
 from domain.money import Money
 from domain.processes import record
@@ -104,24 +104,36 @@ def reverse(
     reason: str,
     to: str | None,
 ) -> Done[Posted]:
-    """Reverse an entry on the business date; then the process goes on to the stage `to`."""
+    """Reverse an entry on the business date; then the process goes on to the stage `to`.
+
+    One that somebody reversed by hand is undone already, and nothing is posted.
+    """
     facts = record.facts(connection, effect.process)
     narration = f"Reversal of {facts.subject}: {reason}"
-    reversal = book.reverse(
+    mirror = entries.entry(connection, entry).reversed_by
+    if mirror is None:
+        mirror = reverse_now(connection, effect, entry, narration)
+    else:
+        narration = f"{narration}. It was reversed before, by {written(ENTRY, mirror)}"
+    about = About.of(effect, definition, facts)
+    arrival, move = gone_on(connection, about, facts.stage, to, reason=reason)
+    return Done(
+        Posted(mirror, None, arrival),
+        title=narration,
+        event="entry.reversed",
+        move=move,
+        inputs={"entry": written(ENTRY, entry)},
+        outputs={"reversal": written(ENTRY, mirror)},
+    )
+
+
+def reverse_now(connection: Connection, effect: Effect, entry: UUID, narration: str) -> UUID:
+    """Post the mirror on the business date. Again returns the first."""
+    return book.reverse(
         connection,
         entry,
         on_date=masters.today(connection),
         reason=narration,
         key=effect.key,
         process=effect.process,
-    )
-    about = About.of(effect, definition, facts)
-    arrival, move = gone_on(connection, about, facts.stage, to, reason=reason)
-    return Done(
-        Posted(reversal.entry, None, arrival),
-        title=narration,
-        event="entry.reversed",
-        move=move,
-        inputs={"entry": written(ENTRY, entry)},
-        outputs={"reversal": written(ENTRY, reversal.entry)},
-    )
+    ).entry

@@ -3,6 +3,7 @@
 from sqlalchemy import (
     CHAR,
     BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -93,11 +94,51 @@ exceptions = Table(
     Column("resolved_by", Uuid),
     Column("resolved_at", TIME),
     Column("sequence", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False, server_default="step"),
+    Column("definite", Boolean, nullable=False, server_default=text("false")),
+    Column("tries", Integer, nullable=False, server_default="1"),
+    Column("assigned_person", Uuid),
+    Column("assigned_role", Text),
     within_tenant("process_id", "processes"),
     within_tenant("resolved_by", "persons"),
+    within_tenant("assigned_person", "persons"),
     Index("exceptions_process_id", "tenant_id", "process_id"),
     Index(
         "exceptions_open", "tenant_id", "opened_at", "id", postgresql_where=text("state = 'open'")
+    ),
+    Index(
+        "exceptions_unresolved",
+        "tenant_id",
+        "process_id",
+        "kind",
+        unique=True,
+        postgresql_where=text("state <> 'resolved'"),
+    ),
+)
+
+repair_proposals = Table(
+    "repair_proposals",
+    METADATA,
+    tenant_column(),
+    Column("id", Uuid, primary_key=True),
+    Column("exception_id", Uuid, nullable=False),
+    Column("way", Text, nullable=False),
+    Column("content", JSONB),
+    Column("hash", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("state", Text, nullable=False, server_default="pending"),
+    Column("proposed_by", Uuid, nullable=False),
+    Column("proposed_at", TIME, nullable=False),
+    Column("confirmed_by", Uuid),
+    within_tenant("exception_id", "exceptions"),
+    within_tenant("proposed_by", "persons"),
+    within_tenant("confirmed_by", "persons"),
+    Index(
+        "repair_proposals_pending",
+        "tenant_id",
+        "exception_id",
+        unique=True,
+        postgresql_where=text("state = 'pending'"),
     ),
 )
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.invoices import decide, keyed, open_task, started
+from tests.api.invoices import decide, invoice, keyed, open_task, started
 from tests.installation import eventually
 
 
@@ -20,7 +20,7 @@ def parked(installation, asha, bina, esha):
 
 def test_a_parked_step_is_seen_and_counted_by_cause(parked, esha, asha):
     assert parked["cause"] == "payment_refused"
-    assert parked["allowed_actions"] == ["retry", "cancel"]
+    assert parked["allowed_actions"] == ["retry", "cancel", "fix", "assign"]
     grouped = esha.get("/exceptions", params={"group_by": "cause"}).json()["data"]
     assert grouped[0]["cause"] == "payment_refused"
     assert grouped[0]["count"] == 1
@@ -64,6 +64,114 @@ def test_a_cancelled_exception_reverses_the_posting(parked, esha, cast):
 
 def read(client, process):
     return client.get(f"/processes/{process}", params={"include": "postings"}).json()
+
+
+def document(client, process):
+    """The document as it stands."""
+    found = client.get(f"/processes/{process}", params={"include": "documents"}).json()
+    return found["documents"][0]["content"]
+
+
+def with_description(document, words):
+    return {**document, "lines": [{**document["lines"][0], "description": words}]}
+
+
+def test_a_fix_is_shown_proposed_seen_and_confirmed_by_another(parked, esha, deepa):
+    path = f"/exceptions/{parked['id']}"
+    given = document(esha, parked["process"])
+    body = {"input": with_description(given, "Review"), "reason": "It was no audit"}
+    change = {"field": "/lines/0/description", "before": "Audit", "after": "Review"}
+    dry = esha.post(f"{path}/fix", json=body, params={"dry_run": "true"})
+    assert dry.json()["would"]["changes"] == [change]
+    assert esha.get(path).json()["proposal"] is None
+
+    proposed = esha.post(f"{path}/fix", json=body, headers=keyed())
+    assert proposed.status_code == 202, proposed.text
+    seen = deepa.get(path).json()
+    assert (seen["state"], seen["proposal"]["changes"]) == ("open", [change])
+    assert seen["proposal"]["proposed_by"]["name"] == "Esha Kulkarni"
+    assert "confirm" in seen["allowed_actions"]
+    assert "confirm" not in esha.get(path).json()["allowed_actions"]
+
+    unseen = deepa.post(f"{path}/confirm", json={}, headers=keyed())
+    assert (unseen.status_code, unseen.json()["code"]) == (428, "if_match_missing")
+    stale = deepa.post(f"{path}/confirm", json={}, headers=keyed(**{"If-Match": '"older"'}))
+    assert (stale.status_code, stale.json()["code"]) == (412, "subject_changed")
+    assert stale.json()["changes"] == [change]
+    match = {"If-Match": f'"{seen["proposal"]["hash"]}"'}
+    own = esha.post(f"{path}/confirm", json={}, headers=keyed(**match))
+    assert (own.status_code, own.json()["code"]) == (403, "checker_must_differ_from_maker")
+    assert own.json()["who"]["can"] == ["Deepa Menon"]
+
+    confirmed = deepa.post(f"{path}/confirm", json={}, headers=keyed(**match))
+    assert confirmed.status_code == 202, confirmed.text
+    eventually(lambda: esha.get(path).json()["state"] == "resolved")
+    assert document(esha, parked["process"])["lines"][0]["description"] == "Review"
+
+
+def test_a_fix_of_another_amount_is_told_to_begin_anew(parked, esha):
+    given = document(esha, parked["process"])
+    dearer = {**given, "total": {"amount": 1, "currency": "INR"}}
+    body = {"input": dearer, "reason": "Less"}
+    answer = esha.post(f"/exceptions/{parked['id']}/fix", json=body, headers=keyed())
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "approval_must_cover_the_fix")
+    assert answer.json()["facts"] == {"fields": "total"}
+
+
+def test_a_payment_is_not_skipped(parked, esha):
+    answer = esha.post(
+        f"/exceptions/{parked['id']}/skip", json={"reason": "Enough"}, headers=keyed()
+    )
+    assert (answer.status_code, answer.json()["code"]) == (409, "payment_must_not_be_skipped")
+
+
+def test_what_is_assigned_is_found_by_whom_it_is_assigned_to(parked, esha, deepa):
+    path = f"/exceptions/{parked['id']}/assign"
+    me = deepa.get("/me").json()["person"]["id"]
+    body = {"person": me, "reason": "She knows the bank"}
+    dry = esha.post(path, json=body, params={"dry_run": "true"})
+    assert dry.json()["would"]["way"] == "assign"
+    answer = esha.post(path, json=body, headers=keyed())
+
+    assert answer.status_code == 202, answer.text
+    assert answer.json()["assigned_to"] == {
+        "person": {"id": me, "name": "Deepa Menon"},
+        "role": None,
+    }
+    of = lambda client, to: [  # noqa: E731
+        e["id"] for e in client.get("/exceptions", params={"assigned_to": to}).json()["data"]
+    ]
+    assert of(deepa, "me") == of(esha, me) == [parked["id"]]
+    assert of(esha, "me") == of(esha, "operations") == []
+    esha.post(path, json={"role": "operations", "reason": "Away"}, headers=keyed())
+    assert of(esha, "me") == of(deepa, "operations") == [parked["id"]]
+    assert of(deepa, "me") == []
+    nobody = esha.post(path, json={"role": "accountant", "reason": "Why"}, headers=keyed())
+    assert (nobody.status_code, nobody.json()["code"]) == (422, "assignee_must_be_able")
+
+
+def test_groups_say_how_many_where_and_about_how_much(parked, installation, asha, bina, esha):
+    installation.bank.arm("refuse", reason="account_closed")
+    second = started(asha, invoice(net=4_000_000))["id"]
+    decide(bina, open_task(bina, second))
+    of_second = {"process": second, "state": "open"}
+    eventually(lambda: esha.get("/exceptions", params=of_second).json()["data"])
+
+    for by, value in (
+        ("cause", "payment_refused"), ("type", "invoice_approval"), ("step", "pay_party"),
+    ):  # fmt: skip
+        (group,) = esha.get("/exceptions", params={"group_by": by, "state": "open"}).json()["data"]
+        assert (group["by"], group["value"], group["count"]) == (by, value, 2)
+        assert group["causes"] == ["payment_refused"]
+        assert group["steps"] == ["pay_party"]
+        assert group["types"] == ["invoice_approval"]
+        # 29,500.00 of the first and 47,200.00 of the second.
+        assert group["amounts"] == [{"amount": 7_670_000, "currency": "INR"}]
+        assert group["oldest"] == parked["opened_at"]
+    steps = esha.get("/exceptions", params={"kind": "step", "count": "exact"}).json()
+    assert steps["count"] == 2
+    assert esha.get("/exceptions", params={"kind": "activity"}).json()["data"] == []
 
 
 def test_who_may_not_repair_does_not(parked, bina):

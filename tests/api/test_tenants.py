@@ -16,6 +16,7 @@ KINDS = {"processes": PROCESS, "tasks": TASK, "exceptions": EXCEPTION, "entries"
 BODIES = {
     "amend": {"input": {}},
     "cancel": {"reason": "x"},
+    "confirm": {},
     "migrate": {"to": "cfg_00000000000000000000000000", "reason": "x"},
 }
 

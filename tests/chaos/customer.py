@@ -18,7 +18,7 @@ from domain.canonical import digest
 from domain.identifiers import EXCEPTION, PROCESS, TASK, read, written
 from domain.processes.arriving import Arrival
 from domain.processes.opening import Opened
-from tests.chaos.errand import Errand, Refused
+from tests.chaos.errand import PENDING, Errand, Refused
 from workflows.instructions import workflow_id
 
 IN_PROGRESS = "idempotency_in_progress"
@@ -72,6 +72,29 @@ class Customer(Errand):
         body = {"reason": "Why"} if resolution == "cancel" else {}
         path = f"/exceptions/{written(EXCEPTION, row['id'])}/{resolution}"
         await self.post(who, path, body, step="resolve_exception")
+
+    async def propose(
+        self, who: str, way: str, *, cause: str, given: dict[str, Any] | None = None
+    ) -> None:
+        """Propose to correct the document, or to skip the step."""
+        row = await self.parked(cause)
+        body = {"reason": "Why"} | ({"input": given} if given else {})
+        path = f"/exceptions/{written(EXCEPTION, row['id'])}/{way}"
+        await self.post(who, path, body, step="propose_repair")
+
+    async def confirm(self, who: str) -> None:
+        """Confirm what is proposed, as it was seen."""
+        row = await self.waits_for(PENDING)
+        path = f"/exceptions/{written(EXCEPTION, row['id'])}/confirm"
+        seen = {"If-Match": f'"{row["hash"]}"'}
+        await self.post(who, path, {}, step="confirm_repair", headers=seen)
+
+    async def assign(self, who: str, role: str, *, cause: str) -> None:
+        """Give the parked step to a role."""
+        row = await self.parked(cause)
+        path = f"/exceptions/{written(EXCEPTION, row['id'])}/assign"
+        body = {"role": role, "reason": "Why"}
+        await self.post(who, path, body, step="assign_exception")
 
     async def post(
         self,

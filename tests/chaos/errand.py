@@ -35,12 +35,16 @@ from domain.approvals.deciding import Choice
 from domain.canonical import digest
 from domain.identifiers import EXCEPTION, PROCESS, TASK, TENANT, new_uuid, written
 from domain.processes import action as actions
+from domain.processes import assigning, proposals
 from domain.processes.action import Asked as AskedAction
 from domain.processes.arriving import Arrival
+from domain.processes.assigning import Assigned
 from domain.processes.opening import Opened, Request, start_content
+from domain.processes.proposals import Proposed
 from sandbox.auditor import Asked, Row
 from tests.chaos.world import World
-from workflows.kit.messages import Act, Decide, Repair, StartProcess
+from workflows.instructions import queue_of
+from workflows.kit.messages import Act, Assign, Confirm, Decide, Propose, Repair, StartProcess
 
 BROKEN = (
     RPCError,
@@ -52,7 +56,13 @@ BROKEN = (
 )
 ANSWER = timedelta(seconds=15)
 PATIENCE_SECONDS = 150
-OPEN_EXCEPTION = "SELECT id, cause FROM exceptions WHERE process_id = %s AND state = 'open'"
+OPEN_EXCEPTION = (
+    "SELECT id, cause FROM exceptions WHERE process_id = %s AND state = 'open' AND kind = 'step'"
+)
+PENDING = (
+    "SELECT e.id, p.hash FROM repair_proposals p JOIN exceptions e ON e.id = p.exception_id"
+    " WHERE e.process_id = %s AND p.state = 'pending'"
+)
 # What an operator retries without much thought, when it lasted longer than the tries did.
 OUTAGES = ("bank_unreachable", "payment_outcome_unknown", "timed_out")
 SMALL, LARGE = 25_000_00, 60_000_00
@@ -102,7 +112,9 @@ class Errand:
         return self.opened.reference
 
     def input(self, **changed: Any) -> dict[str, Any]:
-        """The invoice as the API takes it."""
+        """The invoice as the API takes it; or that its month is to be locked."""
+        if not self.is_invoice:
+            return {"day": str(self.invoice_date), "state": "locked", "reason": "Filed", **changed}
         tax = self.net * 9 // 100
         due = max(self.invoice_date, today() + timedelta(days=self.due_in_days))
         line = {
@@ -116,8 +128,15 @@ class Errand:
         }  # fmt: skip
 
     @property
+    def is_invoice(self) -> bool:
+        """Whether it is about a vendor's invoice, and not about a period."""
+        return self.definition.workflow is not None
+
+    @property
     def total(self) -> int | None:
-        """What the vendor gets; None when it is about no money."""
+        """What the vendor gets."""
+        if not self.is_invoice:
+            return None
         return self.net + 2 * (self.net * 9 // 100)
 
     async def open(self, **changed: Any) -> None:
@@ -134,7 +153,8 @@ class Errand:
 
         async def send() -> None:
             operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
-                "InvoiceApproval", start, id=self.workflow_id, task_queue=self.task_queue,
+                self.definition.workflow or self.type, start, id=self.workflow_id,
+                task_queue=queue_of(self.definition, self.task_queue),
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
             )  # fmt: skip
@@ -190,6 +210,32 @@ class Errand:
         instruction = self.signed(who, resolution, subject, {"reason": reason})
         message = Repair(uuid4().hex, row["id"], resolution, reason, instruction)
         await self.update("repair", "resolve_exception", message)
+
+    async def propose(
+        self, who: str, way: str, *, cause: str, given: dict[str, Any] | None = None
+    ) -> None:
+        """Propose to correct the document, or to skip the step."""
+        row = await self.parked(cause)
+        proposed = Proposed(row["id"], way, "Why", given)
+        subject = written(EXCEPTION, row["id"])
+        instruction = self.signed(who, way, subject, proposals.content(proposed))
+        await self.update("propose", "propose_repair", Propose(uuid4().hex, proposed, instruction))
+
+    async def confirm(self, who: str) -> None:
+        """Confirm what is proposed."""
+        row = await self.waits_for(PENDING)
+        subject = written(EXCEPTION, row["id"])
+        instruction = self.signed(who, "confirm", subject, {"seen": row["hash"]})
+        message = Confirm(uuid4().hex, row["id"], row["hash"], instruction)
+        await self.update("confirm", "confirm_repair", message)
+
+    async def assign(self, who: str, role: str, *, cause: str) -> None:
+        """Give the parked step to a role."""
+        row = await self.parked(cause)
+        assigned = Assigned(row["id"], "Why", role=role)
+        subject = written(EXCEPTION, row["id"])
+        instruction = self.signed(who, "assign", subject, assigning.content(assigned))
+        await self.update("assign", "assign_exception", Assign(uuid4().hex, assigned, instruction))
 
     async def parked(self, cause: str | None = None) -> Row:
         """The exception that is open, once it is; others that pass by themselves are retried."""
@@ -274,7 +320,7 @@ class Errand:
         if stage == "paid":
             tax = self.net * 9 // 100
             book.update(professional_fees=self.net, input_cgst=tax, input_sgst=tax)
-            book.update(bank=-self.total)
+            book.update(bank=-(self.net + 2 * tax))
         self.world.asked.append(
             Asked(
                 workflow_id=self.workflow_id,
@@ -306,6 +352,13 @@ class Errand:
             " FROM periods p WHERE %s BETWEEN starts_on AND ends_on",
             str(self.world.tenant.id), "locked" if lock else "open",
             self.world.tenant.person("deepa"), self.invoice_date,
+        )  # fmt: skip
+
+    async def year_closed(self) -> None:
+        """As if the year of its month were closed."""
+        await self.look(
+            "UPDATE periods SET state = 'closed' WHERE %s BETWEEN starts_on AND ends_on"
+            " RETURNING state", self.invoice_date,
         )  # fmt: skip
 
     async def bank_will(self, fault: str, times: int = 1, **more: Any) -> None:

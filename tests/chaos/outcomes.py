@@ -1,4 +1,4 @@
-"""Every way an invoice can go, as a script that drives it there and writes down what must be."""
+"""Every way a process can go, as a script that drives it there and writes down what must be."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.chaos.errand import LARGE, Errand, Refused
-from tests.chaos.world import REMINDED
+from tests.chaos.errand import LARGE, Errand, Refused, today
+from tests.chaos.world import REMINDED, SKIPPABLE
 
 Script = Callable[[Errand], Coroutine[Any, Any, None]]
 
@@ -99,15 +99,68 @@ async def refused_then_reversed(errand: Errand) -> None:
 
 
 async def parked_by_lock(errand: Errand) -> None:
-    """The period is locked before posting; reopened, retried."""
+    """The period is locked before posting; retried in vain, reopened, retried."""
     await errand.open()
     await errand.locked(True)
     await errand.decide("bina", "approve")
-    await errand.repair("esha", "retry", cause="period_locked")
-    await errand.waits_for("SELECT 1 FROM exceptions WHERE process_id = %s AND state = 'open'")
+    with pytest.raises(Refused, match="cause_not_cleared"):
+        await errand.repair("esha", "retry", cause="period_locked")
     await errand.locked(False)
     await errand.repair("esha", "retry", cause="period_locked")
     await errand.ends("paid")
+
+
+async def refused_twice(errand: Errand) -> None:
+    """The bank says no twice: the same exception is open twice, then paid."""
+    await errand.open()
+    await errand.bank_will("refuse", 2)
+    await errand.decide("bina", "approve")
+    for _ in range(2):
+        await errand.repair("esha", "retry", cause="payment_refused")
+    await errand.ends("paid")
+    rows = await errand.look("SELECT tries FROM exceptions WHERE process_id = %s", errand.id)
+    assert 2 in [row["tries"] for row in rows]
+
+
+async def assigned(errand: Errand) -> None:
+    """Given to others, who retry."""
+    await errand.open()
+    await errand.bank_will("refuse")
+    await errand.decide("bina", "approve")
+    await errand.assign("esha", "finance_head", cause="payment_refused")
+    await errand.repair("deepa", "retry", cause="payment_refused")
+    await errand.ends("paid")
+
+
+async def fixed(errand: Errand) -> None:
+    """The period is locked before posting; two people correct the date."""
+    await errand.open()
+    await errand.locked(True)
+    await errand.decide("bina", "approve")
+    given = errand.input(invoice_date=str(today()))
+    await errand.propose("esha", "fix", cause="period_locked", given=given)
+    with pytest.raises(Refused, match="checker_must_differ_from_maker"):
+        await errand.confirm("esha")
+    await errand.confirm("deepa")
+    await errand.ends("paid")
+    await errand.locked(False)
+
+
+async def period_locked(errand: Errand) -> None:
+    """A month is locked by those who may."""
+    await errand.open()
+    await errand.decide("bina", "approve")
+    await errand.ends("done")
+
+
+async def skipped(errand: Errand) -> None:
+    """Its year was closed in the meantime; two people leave the locking out."""
+    await errand.open()
+    await errand.year_closed()
+    await errand.decide("bina", "approve")
+    await errand.propose("esha", "skip", cause="period_must_not_be_closed")
+    await errand.confirm("deepa")
+    await errand.ends("done")
 
 
 async def parked_then_cancelled(errand: Errand) -> None:
@@ -156,12 +209,17 @@ OUTCOMES: Mapping[str, tuple[Script, dict[str, Any]]] = {
     "refused_then_reversed": (refused_then_reversed, {}),
     "parked_by_lock": (parked_by_lock, {"months_ago": 1}),
     "parked_then_cancelled": (parked_then_cancelled, {"months_ago": 2}),
+    "refused_twice": (refused_twice, {}),
+    "assigned": (assigned, {}),
+    "fixed": (fixed, {"months_ago": 3}),
+    "period_locked": (period_locked, {"type": "period_state", "months_ago": 4}),
+    "skipped": (skipped, {"type": SKIPPABLE, "months_ago": 5}),
     "reminded": (reminded, {"type": REMINDED}),
     "withdrawn": (withdrawn, {"type": REMINDED}),
     "answer_lost": (answer_lost, {}),
 }
 # These lock a period that others may be in; run beside others they need a month of their own.
-LOCKING = ("parked_by_lock", "parked_then_cancelled")
+LOCKING = ("parked_by_lock", "parked_then_cancelled", "fixed", "period_locked", "skipped")
 
 
 async def all_of(*running: Awaitable[None]) -> None:

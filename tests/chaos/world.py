@@ -51,6 +51,7 @@ PASSWORD = "of the tests"
 READY_SECONDS = 90
 RESTART_TRIES = 30
 REMINDED = "invoice_approval_reminded"
+SKIPPABLE = "period_state_skippable"
 FORKSERVER = multiprocessing.get_context("forkserver")
 FORKSERVER.set_forkserver_preload(["workflows.worker"])
 
@@ -245,9 +246,9 @@ def work(environment: Mapping[str, str]) -> None:
 
 
 def definitions(home: Path) -> Path:
-    """The shipped definitions, and one whose checkers are reminded after seconds.
+    """The shipped definitions; one whose checkers are reminded after seconds; one to be skipped.
 
-    It can be withdrawn, too, by an action that would undo what does not stand yet.
+    The former can be withdrawn, too, by an action that would undo what does not stand yet.
     """
     shipped = Path(config.__file__).parent
     folder = home / "definitions"
@@ -261,6 +262,10 @@ def definitions(home: Path) -> Path:
     withdraw = {"title": "Withdraw", "by": ["accounts_payable"], "from": ["approval"]}
     definition["actions"]["withdraw"] = withdraw | {"to": "cancelled", "undoes": ["invoice"]}
     yaml.dump(definition, folder / f"processes/finance/{REMINDED}.yaml")
+    period = yaml.load(shipped / "processes/ledger/period_state.yaml")
+    period["process"], period["reference_prefix"] = SKIPPABLE, "SKIP"
+    period["stages"]["setting"]["may_skip"] = True
+    yaml.dump(period, folder / f"processes/ledger/{SKIPPABLE}.yaml")
     return folder / "processes"
 
 

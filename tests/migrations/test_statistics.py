@@ -8,14 +8,15 @@ from tests.database import Database
 KEYS = text("""
     SELECT c.relname AS table, i.relname AS index,
         array_agg(a.attname || ' = $' || k.place || '::' || format_type(a.atttypid, NULL)
-                  ORDER BY k.place) AS terms
+                  ORDER BY k.place) AS terms,
+        pg_get_expr(x.indpred, x.indrelid) AS part
     FROM pg_index x
     JOIN pg_class c ON c.oid = x.indrelid
     JOIN pg_class i ON i.oid = x.indexrelid
     CROSS JOIN LATERAL unnest(x.indkey::smallint[]) WITH ORDINALITY AS k (number, place)
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.number
     WHERE x.indisunique AND c.relnamespace = 'public'::regnamespace
-    GROUP BY c.relname, i.relname
+    GROUP BY c.relname, i.relname, x.indpred, x.indrelid
     HAVING bool_or(a.attname = 'tenant_id')
     ORDER BY 1, 2
 """)
@@ -33,7 +34,9 @@ def test_a_look_up_by_key_uses_the_keys_own_index(database: Database):
         astray = [
             f"{key.index}: {found}"
             for key in keys
-            if f" {key.index} " not in (found := plan(connection, key.table, key.terms))
+            # A key of a part of the table serves who asks for that part.
+            for terms in [[*key.terms, *([key.part] if key.part else [])]]
+            if f" {key.index} " not in (found := plan(connection, key.table, terms))
         ]
     assert len(keys) > 20
     assert astray == []

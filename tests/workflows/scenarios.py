@@ -1,6 +1,7 @@
 """One scenario per outcome of the invoice approval. Tests play them, and histories are recorded."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 
 from tests.office import Case, Office, invoice, large_invoice
 
@@ -129,6 +130,28 @@ def cancelled_while_parked(office: Office) -> Case:
     return case
 
 
+def posted_after_two_people_corrected_its_date(office: Office) -> Case:
+    """Its month is locked, so one person proposes another date and a second confirms it.
+
+    Who proposed it is one of its makers and cannot pay it now, so it is due today.
+    """
+    last_month = date.today().replace(day=1) - timedelta(days=1)
+    today = date.today().isoformat()
+    given = invoice(invoice_date=last_month.isoformat(), due_date=today)
+    case = office.receive(given)
+    office.set_period("locked", last_month)
+    try:
+        case.decide("bina")
+        corrected = given | {"invoice_date": today}
+        case.assign("esha", role="operations")
+        waiting = case.propose("esha", "fix", "It came this month", corrected)
+        case.confirm("deepa", waiting["hash"])
+        case.outcome()
+    finally:
+        office.set_period("open", last_month)
+    return case
+
+
 # Name, how it is played, the stage it ends at.
 SCENARIOS: dict[str, tuple[Callable[[Office], Case], str]] = {
     "paid": (paid, "paid"),
@@ -144,4 +167,8 @@ SCENARIOS: dict[str, tuple[Callable[[Office], Case], str]] = {
     "payment_refused_and_reversed": (payment_refused_and_reversed, "reversed"),
     "payment_refused_and_tried_anew": (payment_refused_and_tried_anew, "paid"),
     "posted_after_the_period_was_reopened": (posted_after_the_period_was_reopened, "paid"),
+    "posted_after_two_people_corrected_its_date": (
+        posted_after_two_people_corrected_its_date,
+        "paid",
+    ),
 }

@@ -19,13 +19,13 @@ from domain.processes.arriving import Arrival
 from domain.refusal import Refusal
 from workflows.kit.messages import Act, Decide, StartProcess
 from workflows.kit.options import ALWAYS
-from workflows.kit.parking import Parkable
 from workflows.kit.process import CATCH_UP, Turn
+from workflows.kit.repairing import Repairable
 
 NO_SUCH_TASK = Refusal("task_must_be_open", "The process waits for no decision on this task.")
 
 
-class Approvable(Parkable):
+class Approvable(Repairable):
     """A process that waits for checkers and takes actions from people while it waits."""
 
     @workflow.init

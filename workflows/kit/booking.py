@@ -1,6 +1,7 @@
 """What a process does to the book: the journals of a stage, and their reversal, last first."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from temporalio import workflow
@@ -10,7 +11,11 @@ from domain.processes.effect import Effect
 from domain.processes.posting import Posted
 from workflows.kit.approval import Approvable
 from workflows.kit.messages import StartProcess
+from workflows.kit.parking import Trouble
 from workflows.kit.process import Cancelled
+
+# Since then a reversal that fails no longer keeps the others from being done.
+GO_ON_UNDOING = "go-on-undoing"
 
 
 class Bookable(Approvable):
@@ -43,15 +48,59 @@ class Bookable(Approvable):
         self.stand(posted.arrival)
 
     async def undone(self, journals: Sequence[str], reason: str, *, to: str) -> None:
-        """Reverse journals, the last posted first; then the process goes on to the stage `to`."""
+        """Reverse journals, the last posted first; then the process goes on to the stage `to`.
+
+        One that cannot be reversed now holds up no other: it is put before a person afterwards.
+        """
         standing = [name for name in reversed(self.entries) if name in journals]
         if not standing:
             await self.go_on(to)
+        left: dict[str, Trouble] = {}
         for template in standing:
-            await self.reverse(template, reason, to=to if template == standing[-1] else None)
+            is_last = template == standing[-1]
+            goes_on = to if is_last and not left else None
+            trouble = await self.reversed_or_trouble(template, reason, to=goes_on)
+            if trouble is None:
+                continue
+            others_wait = not is_last or bool(left)
+            if others_wait and workflow.patched(GO_ON_UNDOING):
+                left[template] = trouble
+            else:
+                await self.reverse(template, reason, to=goes_on, stopped=trouble)
+        if left:
+            await self.undone_later(left, reason)
+            await self.go_on(to)
 
-    async def reverse(self, template: str, reason: str, *, to: str | None) -> None:
+    async def undone_later(self, left: dict[str, Trouble], reason: str) -> None:
+        """What could not be reversed at first: each is put before a person, with what is left."""
+        waiting = list(left)
+        for number, (template, trouble) in enumerate(left.items()):
+            not_undone = f"{trouble.message} Not undone yet: {', '.join(waiting[number:])}."
+            stopped = replace(trouble, message=not_undone)
+            await self.reverse(template, reason, to=None, stopped=stopped)
+
+    async def reverse(
+        self, template: str, reason: str, *, to: str | None, stopped: Trouble | None = None
+    ) -> None:
         """Post the mirror of a journal that stands."""
+        step, perform = self.reversal(template, reason, to)
+        self.is_reversed(template, await self.carried_out(step, perform, stopped=stopped))
+
+    async def reversed_or_trouble(
+        self, template: str, reason: str, *, to: str | None
+    ) -> Trouble | None:
+        """Post the mirror of a journal that stands, or say why it cannot be posted now."""
+        step, perform = self.reversal(template, reason, to)
+        done = await self.tried(step, self.attempts.get(step, 0) + 1, perform)
+        if isinstance(done, Trouble):
+            return done
+        self.is_reversed(template, done)
+        return None
+
+    def reversal(
+        self, template: str, reason: str, to: str | None
+    ) -> tuple[str, Callable[[Effect], Awaitable[Posted]]]:
+        """The step that reverses a journal."""
         entry = self.entries[template]
 
         async def perform(effect: Effect) -> Posted:
@@ -60,9 +109,12 @@ class Bookable(Approvable):
                 LedgerActivities.reverse_entry, command, summary=f"Reverse the {template}"
             )
 
-        reversed_ = await self.carried_out(f"reverse_entry.{template}", perform)
+        return f"reverse_entry.{template}", perform
+
+    def is_reversed(self, template: str, posted: Posted) -> None:
+        """The journal stands no more."""
         del self.entries[template]
-        self.stand(reversed_.arrival)
+        self.stand(posted.arrival)
 
     async def given_up(self, cancelled: Cancelled) -> None:
         """End a process that somebody gave up: what stands in the book is reversed first."""

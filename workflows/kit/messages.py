@@ -8,6 +8,8 @@ from uuid import UUID
 from activities.desk import Instruction
 from domain.approvals.deciding import Choice
 from domain.processes.action import Asked
+from domain.processes.assigning import Assigned
+from domain.processes.proposals import Proposed
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +53,32 @@ class Repair:
     exception: UUID
     resolution: str
     reason: str | None
+    instruction: Instruction
+
+
+@dataclass(frozen=True, slots=True)
+class Propose:
+    """A fix, or that a parked step is left out: another person has to confirm it."""
+
+    call: str
+    proposed: Proposed
+    instruction: Instruction
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """What is proposed for an exception, as it was seen, is to be done."""
+
+    call: str
+    exception: UUID
+    seen: str
+    instruction: Instruction
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """Somebody is to look after an exception."""
+
+    call: str
+    assigned: Assigned
     instruction: Instruction

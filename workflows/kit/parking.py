@@ -1,4 +1,7 @@
-"""A step that cannot go on by itself waits for a person; the workflow never dies."""
+"""A step that cannot go on by itself waits for a person; the workflow never dies.
+
+What people then say to it is taken in `repairing`.
+"""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -8,21 +11,17 @@ from uuid import UUID
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
-from activities.exceptions import ExceptionActivities, ParkStep, ResolveException
+from activities.exceptions import ExceptionActivities, ParkStep
 from activities.processes import EndProcess, ProcessActivities
-from domain.identifiers import EXCEPTION, written
+from domain.processes.arriving import Arrival
 from domain.processes.effect import Effect
-from domain.processes.exceptions import CANCEL, Parked, Resolved
-from domain.refusal import Refusal
-from workflows.kit.messages import Repair, StartProcess
+from domain.processes.exceptions import Parked, Resolved
+from domain.processes.repairs import CANCEL, SKIP
+from workflows.kit.messages import StartProcess
 from workflows.kit.options import ALWAYS
 from workflows.kit.process import Cancelled, Process
 
 Result = TypeVar("Result")
-
-NOT_THE_ONE = Refusal(
-    "exception_must_be_open", "The process does not wait for this exception to be repaired."
-)
 
 
 class StepRefused(Exception):
@@ -32,6 +31,14 @@ class StepRefused(Exception):
         super().__init__(message)
         self.code = code
         self.message = message
+
+
+class Skipped(Exception):
+    """Two people left the step out, and the process has arrived behind it."""
+
+    def __init__(self, arrival: Arrival) -> None:
+        super().__init__(arrival.stage)
+        self.arrival = arrival
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,7 @@ class Parkable(Process):
     @workflow.init
     def __init__(self, start: StartProcess) -> None:
         super().__init__(start)
+        # The exception that waits, and what somebody chose for it.
         self.exception: UUID | None = None
         self.repairs: list[Resolved] = []
         self.parkings = 0
@@ -56,24 +64,46 @@ class Parkable(Process):
         self.attempts: dict[str, int] = {}
 
     async def carried_out(
-        self, step: str, perform: Callable[[Effect], Awaitable[Result]]
+        self,
+        step: str,
+        perform: Callable[[Effect], Awaitable[Result]],
+        *,
+        stopped: Trouble | None = None,
     ) -> Result:
-        """Carry out a step. What stops it is put before a person, then it is tried again."""
+        """Carry out a step. What stops it is put before a person, then it is tried again.
+
+        A step that `stopped` already begins with the person.
+        """
         attempt = self.attempts.get(step, 0) + 1
+        trouble = stopped
         while True:
-            try:
-                done = await perform(self.effect(step, attempt=attempt))
-                self.attempts[step] = attempt
-                return done
-            except (ActivityError, StepRefused) as stopped:
-                trouble = trouble_of(stopped)
+            if trouble is None:
+                done = await self.tried(step, attempt, perform)
+                if not isinstance(done, Trouble):
+                    return done
+                trouble = done
             await self.parked(step, attempt, trouble)
             attempt += trouble.definite
+            trouble = None
+
+    async def tried(
+        self, step: str, attempt: int, perform: Callable[[Effect], Awaitable[Result]]
+    ) -> Result | Trouble:
+        """Try a step once as this business attempt, or say what stopped it."""
+        try:
+            done = await perform(self.effect(step, attempt=attempt))
+        except (ActivityError, StepRefused) as stopped:
+            return trouble_of(stopped)
+        self.attempts[step] = attempt
+        return done
 
     async def parked(self, step: str, attempt: int, trouble: Trouble) -> None:
-        """Open an exception and wait for its repair. Raises Cancelled when that is the choice."""
+        """Open an exception and wait for its repair.
+
+        Raises Cancelled or Skipped when that is the choice.
+        """
         self.parkings += 1
-        parked = Parked(step, attempt, trouble.cause, trouble.message, self.stage)
+        parked = Parked(step, attempt, trouble.cause, trouble.message, self.stage, trouble.definite)
         self.exception = await self.perform(
             ExceptionActivities.park_step,
             ParkStep(self.effect("park_step", item=f"{step}.{self.parkings}"), parked),
@@ -85,6 +115,8 @@ class Parkable(Process):
         repair = self.repairs.pop()
         if repair.resolution == CANCEL:
             raise Cancelled(trouble.message)
+        if repair.resolution == SKIP and repair.arrival is not None:
+            raise Skipped(repair.arrival)
 
     async def ended(self, stage: str, reason: str) -> None:
         """Come to rest at a stage without a further effect."""
@@ -96,34 +128,6 @@ class Parkable(Process):
             options=ALWAYS,
         )
         self.stand(arrival)
-
-    @workflow.update
-    async def repair(self, message: Repair) -> Resolved:
-        """Retry or cancel a parked step."""
-        async with self.lock:
-            await self.caught_up(lambda: self.exception == message.exception, NOT_THE_ONE)
-            resolved = await self.instructed(
-                ExceptionActivities.resolve_exception,
-                ResolveException(
-                    effect=self.effect("resolve_exception", item=message.call),
-                    instruction=message.instruction,
-                    definition_hash=self.definition.hash,
-                    exception=message.exception,
-                    resolution=message.resolution,
-                    reason=message.reason,
-                ),
-                summary=f"Repair: {message.resolution}",
-            )
-            self.exception = None
-            self.repairs.append(resolved)
-            return resolved
-
-    @repair.validator
-    def may_repair(self, message: Repair) -> None:
-        """Signed by the API, or it never happened."""
-        subject = written(EXCEPTION, message.exception)
-        content = {"reason": message.reason}
-        self.check_signed(message.instruction, message.resolution, subject, content)
 
 
 def trouble_of(stopped: ActivityError | StepRefused) -> Trouble:

@@ -4,6 +4,7 @@ from activities.operations import CarryOut, OperationActivities
 from domain.processes.arriving import Arrival
 from domain.processes.effect import Effect
 from workflows.kit.migrating import Migratable
+from workflows.kit.parking import Skipped
 
 
 class Staged(Migratable):
@@ -31,14 +32,18 @@ class Staged(Migratable):
             self.is_undoing = False
 
     async def carry_out(self, operation: str, *, to: str) -> None:
-        """An operation that the definition names, once."""
+        """An operation that the definition names, once, unless two people leave it out."""
 
         async def perform(effect: Effect) -> Arrival:
             command = CarryOut(effect, self.definition.hash, operation, to)
             summary = operation.replace("_", " ").capitalize()
             return await self.perform(OperationActivities.carry_out, command, summary=summary)
 
-        self.stand(await self.carried_out(f"carry_out.{operation}", perform))
+        try:
+            arrival = await self.carried_out(f"carry_out.{operation}", perform)
+        except Skipped as skipped:
+            arrival = skipped.arrival
+        self.stand(arrival)
 
     @property
     def has_ended(self) -> bool:

@@ -9,7 +9,7 @@ from domain.definitions.checking import Surroundings
 from domain.definitions.mistakes import DefinitionErrors
 from domain.definitions.model import Definition
 from domain.documents.checks import CHECK_NAMES
-from domain.operations.catalog import NEEDS
+from domain.operations.catalog import NEEDS, SKIPPABLE
 
 CONFIG = Path(__file__).parents[3] / "config"
 INVOICE = CONFIG / "processes" / "finance" / "invoice_approval.yaml"
@@ -22,6 +22,7 @@ def load_from(folder: Path, **changes) -> Catalog:
         "checks": CHECK_NAMES,
         "workflows": {"InvoiceApproval", "BulkAction", "ProcessMigration"},
         "operations": NEEDS,
+        "skippable": SKIPPABLE,
     }
     return load(folder, Surroundings(**names | changes))
 

@@ -83,6 +83,9 @@ PLANTED = {
     "a stage that posts what is not there": (
         "post: [payment]", "post: [pay]", 0,
         "'pay' is no journal", "Use one of: invoice, payment"),
+    "a payment that may be left out": (
+        "does: pay_party, then: settling", "does: pay_party, may_skip: true, then: settling", 0,
+        "What is done at 'payment' must not be left out", "Remove `may_skip`"),
     "a time of day without a date": (
         "until: due_date, at: ", "at: ", None,
         "has a time of day but no date", "Add `until"),

@@ -1,0 +1,174 @@
+"""Repairing a parked step: retry, cancel, propose, confirm, assign. One road for all of them."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request, Response
+from sqlalchemy import Connection
+from starlette.concurrency import run_in_threadpool
+
+from api.answers import answered
+from api.caller import Caller
+from api.edge import Edge
+from api.once import Once, call_name
+from api.problems import Problem, addressed, from_refusal
+from api.shapes.task import change
+from api.starting import RETRY_AFTER
+from api.viewing import exception_body
+from domain.access.idempotency import Entry
+from domain.access.person import holders
+from domain.definitions.model import Definition
+from domain.identifiers import PROCESS, written
+from domain.processes import assigning, exceptions_reading, proposals, record, repairs
+from domain.processes.assigning import Assigned
+from domain.processes.differences import Change, changes
+from domain.processes.exceptions import Choice
+from domain.processes.exceptions_reading import ExceptionRecord
+from domain.processes.proposals import Proposed
+from domain.refusal import Refusal
+from workflows.instructions import NotAnswered, ProcessClosed, Speaker
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """That what is proposed, as it was seen, is to be done."""
+
+    exception: UUID
+    seen: str
+
+
+Said = Choice | Proposed | Confirmed | Assigned
+
+
+@dataclass(frozen=True, slots=True)
+class Repairing:
+    """What one person says of an exception."""
+
+    edge: Edge
+    caller: Caller
+    said: Said
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What tells this call from another under the same key."""
+        match self.said:
+            case Choice(exception, way, reason):
+                return {"repair": exception, "way": way, "reason": reason}
+            case Proposed(exception, way, reason, input):
+                return {"propose": exception, "way": way, "reason": reason, "input": input}
+            case Confirmed(exception, seen):
+                return {"confirm": exception, "seen": seen}
+            case Assigned():
+                return {"assign": self.said.exception, **assigning.content(self.said)}
+
+    def check(self, again: bool) -> ExceptionRecord:
+        """Climb the ladder of repairs on the reader."""
+        with self.edge.reading(self.caller.tenant) as connection:
+            with addressed("exception"):
+                found = exceptions_reading.get_exception(connection, self.said.exception)
+            if not again:
+                self.climb(connection, found)
+        return found
+
+    def climb(self, connection: Connection, found: ExceptionRecord) -> list[Change]:
+        """Raise what the ladder says; what a fix would change when it says nothing."""
+        definition = self.edge.definition(connection, found.definition_hash)
+        actor = self.caller.actor
+        try:
+            match self.said:
+                case Choice(exception, way, reason):
+                    repairs.check_way(
+                        connection, definition, exception, actor, way=way, reason=reason
+                    )
+                case Proposed():
+                    _, facts, fixed = proposals.check(connection, definition, actor, self.said)
+                    return [] if fixed is None else list(changes(facts.content, fixed))
+                case Confirmed(exception, seen):
+                    proposals.check_confirmed(connection, definition, exception, actor, seen=seen)
+                case Assigned():
+                    assigning.check(connection, definition, actor, self.said)
+        except Refusal as refusal:
+            raise self.explained(connection, definition, found, refusal) from refusal
+        return []
+
+    def explained(
+        self,
+        connection: Connection,
+        definition: Definition,
+        found: ExceptionRecord,
+        refusal: Refusal,
+    ) -> Problem:
+        """The refusal with what changed since she looked, or with who can instead."""
+        problem = from_refusal(refusal)
+        problem.process = written(PROCESS, found.process)
+        if refusal.code == "subject_changed" and found.proposal:
+            differences = [change(each).model_dump() for each in found.proposal.changes]
+            problem.more = {"current": found.proposal.hash, "changes": differences}
+        if refusal.code == "checker_must_differ_from_maker":
+            roles = definition.actions["repair"].by
+            not_them = {self.caller.actor.person, *record.facts(connection, found.process).makers}
+            not_them |= {found.proposal.proposed_by} if found.proposal else set()
+            able = [name for id, name in holders(connection, roles).items() if id not in not_them]
+            problem.who = {"role": " or ".join(roles), "can": able}
+        return problem
+
+    async def perform(self, found: ExceptionRecord, entry: Entry) -> Response:
+        """Send it; 202 with the exception as it then stands."""
+        speaker = Speaker(self.caller.tenant, self.caller.actor.user, call_name(entry))
+        try:
+            await self.send(speaker, found.workflow_id)
+        except (Refusal, ProcessClosed) as fault:
+            await run_in_threadpool(self.explain, fault)
+        return await run_in_threadpool(self.repaired)
+
+    async def send(self, speaker: Speaker, workflow_id: str) -> None:
+        """The instruction."""
+        instructions = self.edge.instructions
+        match self.said:
+            case Choice(exception, way, reason):
+                await instructions.repair(speaker, workflow_id, exception, way, reason)
+            case Proposed():
+                await instructions.propose(speaker, workflow_id, self.said)
+            case Confirmed(exception, seen):
+                await instructions.confirm(speaker, workflow_id, exception, seen)
+            case Assigned():
+                await instructions.assign(speaker, workflow_id, self.said)
+
+    def explain(self, fault: Exception) -> None:
+        """Raise what the record says now; when it says nothing, what the process said."""
+        self.check(False)
+        raise fault if isinstance(fault, Refusal) else NotAnswered() from fault
+
+    def repaired(self) -> Response:
+        """202 with the exception."""
+        with self.edge.reading(self.caller.tenant) as connection:
+            found = exceptions_reading.get_exception(connection, self.said.exception)
+            body = exception_body(self.edge, connection, self.caller, found)
+        return answered(body, 202, {"Location": f"/v1/exceptions/{body.id}", **RETRY_AFTER})
+
+    def trial(self) -> dict[str, Any]:
+        """What it would lead to."""
+        found = self.check(True)
+        with self.edge.reading(self.caller.tenant) as connection:
+            differences = self.climb(connection, found)
+        would: dict[str, Any] = {"process": written(PROCESS, found.process)}
+        match self.said:
+            case Choice(_, way, _):
+                return {"way": way, **would}
+            case Proposed(_, way, _, _):
+                shown = [change(each).model_dump() for each in differences]
+                return {"way": way, **would, "changes": shown, "waits_for": "a second person"}
+            case Confirmed():
+                way = found.proposal.way if found.proposal else ""
+                return {"way": "confirm", "proposed": way, **would}
+            case Assigned():
+                return {"way": "assign", **would}
+
+
+async def repair(request: Request, repairing: Repairing) -> Response:
+    """Repair once under the caller's key."""
+    once = Once(
+        repairing.edge, repairing.caller, repairing.asked, repairing.check, repairing.perform
+    )
+    return await once.answer(request)

@@ -1,0 +1,108 @@
+"""What a corrected document may change when a step is parked: nothing that was decided or posted.
+
+An approval stands for what it was given on, so a fix leaves alone whatever approvals depend on;
+and a journal that is in the book already goes on saying what the document says.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from domain.access import company as masters
+from domain.definitions import input as inputs
+from domain.definitions import journal, policy
+from domain.definitions.fields import MoneyField, PartyField, QuantityField
+from domain.definitions.model import Definition
+from domain.documents import examination
+from domain.ledger.entry import JournalEntry
+from domain.operations.catalog import NEEDS
+from domain.processes.action import Input
+from domain.processes.record import Facts
+from domain.refusal import Refusal
+
+DECIDED = (MoneyField, QuantityField, PartyField)
+
+
+def accepted(
+    connection: Connection, definition: Definition, facts: Facts, row: Row[Any], given: Any
+) -> Input:
+    """The document as the fix wants it. Raises what a new one, an approval or the book refuses."""
+    if given is None:
+        raise Refusal("input_must_be_given", "Give the whole document as it is to be.")
+    content = inputs.accept(definition, given, currency=facts.company.base_currency)
+    if content == facts.content:
+        raise Refusal("fix_must_change_something", "The document says that already. Retry instead.")
+    check_covered(definition, facts, content)
+    check_book(connection, definition, facts, row, content)
+    examination.examine(connection, definition, facts.company, content, facts.process)
+    return content
+
+
+def check_covered(definition: Definition, facts: Facts, content: Input) -> None:
+    """Refuse what would slip past the approvers: amounts, parties, and what rules look at."""
+    if not definition.approvals:
+        return
+    slipped = [
+        path
+        for path in sorted(covered(definition))
+        if values(facts.content, path) != values(content, path)
+    ]
+    if slipped:
+        named = ", ".join(slipped)
+        raise Refusal(
+            "approval_must_cover_the_fix",
+            f"{facts.reference} is approved as it stands, and {named} would change. Cancel it and "
+            "enter it anew, so that it is approved as it is to be.",
+            fields=named,
+        )
+
+
+def covered(definition: Definition) -> frozenset[str]:
+    """The fields that approvals depend on, those of rows as `lines.net`.
+
+    Every amount, quantity and party; what a decision table asks; what an operation works on.
+    """
+    fields = definition.fields_by_path()
+    found = {path for path, field in fields.items() if isinstance(field, DECIDED)}
+    found |= {name for table in definition.tables.values() for name in table.inputs}
+    for stage in definition.stages.values():
+        found |= {*NEEDS.get(stage.does or "", ())}
+    return frozenset(found & {*fields})
+
+
+def values(content: Input, path: str) -> Any:
+    """What stands in a field: one value, or that of every row."""
+    rows, _, name = path.rpartition(".")
+    return [row.get(name) for row in content.get(rows) or ()] if rows else content.get(name)
+
+
+def check_book(
+    connection: Connection, definition: Definition, facts: Facts, row: Row[Any], content: Input
+) -> None:
+    """Refuse a document of which an entry that stands in the book would say something else."""
+    today = masters.today(connection)
+
+    def entry(template: str, of: Input) -> JournalEntry:
+        code = examination.party_code(definition, of)
+        return journal.entry(
+            definition, template, of, company=facts.company.id, today=today, party_code=code
+        )
+
+    for template in standing(definition, row):
+        if entry(template, facts.content) != entry(template, content):
+            raise Refusal(
+                "book_must_agree_with_the_fix",
+                f"The {template} of {facts.reference} is posted, and would say something else. "
+                "Cancel it, which reverses the entry, and enter it anew.",
+                journal=template,
+            )
+
+
+def standing(definition: Definition, row: Row[Any]) -> Iterator[str]:
+    """The journals that may stand in the book while the step is parked."""
+    yield from sorted(policy.posted_before(definition, row.stage))
+    for template in definition.stages[row.stage].post:
+        if row.step == f"post_journal.{template}":
+            return
+        yield template

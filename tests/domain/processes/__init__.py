@@ -1,0 +1,1 @@
+"""The rules of processes that need no database."""

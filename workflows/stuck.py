@@ -1,0 +1,62 @@
+"""What the engine does not get past is looked for every minute and shown as an exception."""
+
+import contextlib
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleIntervalSpec,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleSpec,
+)
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError
+
+from activities.histories import HistoryActivities
+from activities.stuck import StuckActivities
+from workflows.kit.options import ALWAYS, Options
+
+NAME = "watch-processes"
+EVERY = timedelta(minutes=1)
+# A tenant whose look fails some times gives way to the next; the schedule comes again.
+LOOKING = Options(
+    start_to_close_timeout=timedelta(minutes=2),
+    retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=3),
+)
+
+
+@workflow.defn
+class WatchProcesses:
+    """Look for workflow tasks that fail and activities that are tried for long, by tenant."""
+
+    @workflow.run
+    async def run(self) -> int:
+        """How many processes are stuck."""
+        found = 0
+        for tenant in await workflow.execute_activity_method(
+            HistoryActivities.tenants, summary="Which tenants there are", **ALWAYS
+        ):
+            try:
+                found += await workflow.execute_activity_method(
+                    StuckActivities.watch, tenant, summary="Look for what is stuck", **LOOKING
+                )
+            except ActivityError as fault:
+                workflow.logger.error("Tenant %s was not looked at: %s", tenant, fault.cause)
+        return found
+
+
+async def schedule(client: Client, task_queue: str) -> None:
+    """See that the watcher runs, once per task queue. Again changes nothing."""
+    id = f"kontor/{NAME}/{task_queue}"
+    wanted = Schedule(
+        action=ScheduleActionStartWorkflow(WatchProcesses.run, id=id, task_queue=task_queue),
+        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=EVERY)]),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP),
+    )
+    with contextlib.suppress(ScheduleAlreadyRunningError):
+        await client.create_schedule(id, wanted)
