@@ -13,7 +13,9 @@ from api.guard import VERSION, Guard
 from api.problems import FieldProblem, Problem, answer, from_fault, request_id_of
 from api.routes import (
     codec,
+    comments,
     discovery,
+    documents,
     exceptions,
     holds,
     ledger,
@@ -28,6 +30,9 @@ from domain.refusal import Refusal
 
 ROUTERS = (
     discovery.router,
+    # Before the processes, whose ids may hold a slash.
+    comments.router,
+    documents.router,
     processes.router,
     tasks.router,
     exceptions.router,

@@ -3,6 +3,7 @@
 from domain.access import tables as access
 from domain.approvals import tables as approvals
 from domain.database import METADATA
+from domain.deadlines import tables as deadlines
 from domain.documents import tables as documents
 from domain.ledger import budgets_tables, holds_tables, rates_tables, years_tables
 from domain.ledger import tables as book_tables
@@ -17,4 +18,4 @@ LEDGER = (
     transfer_tables, years_tables,
 )  # fmt: skip
 
-__all__ = ["LEDGER", "METADATA", "access", "approvals", "documents", "processes"]
+__all__ = ["LEDGER", "METADATA", "access", "approvals", "deadlines", "documents", "processes"]

@@ -38,8 +38,9 @@ from activities.desk import Instruction
 from domain import identifiers
 from domain.access import token
 from domain.access.token import Assertion
-from domain.approvals import deciding
+from domain.approvals import deciding, tending
 from domain.approvals.deciding import Choice, Decision
+from domain.approvals.tending import Tended, Wish
 from domain.canonical import digest
 from domain.definitions.model import Definition
 from domain.identifiers import EXCEPTION, PROCESS, TASK, TENANT, written
@@ -48,7 +49,7 @@ from domain.processes.action import Asked, Taken
 from domain.processes.exceptions import Resolved
 from domain.processes.opening import Opened, Request
 from domain.refusal import Refusal
-from workflows.kit.messages import Act, Decide, Repair, StartProcess
+from workflows.kit.messages import Act, Decide, Repair, StartProcess, Tend
 from workflows.kit.options import lifecycles
 
 Result = TypeVar("Result")
@@ -193,6 +194,14 @@ class Instructions:
         instruction = self.signed(speaker, choice.action, written(TASK, choice.task), content)
         message = Decide(speaker.call, choice, instruction)
         return await self.updated(workflow_id, "decide", message, Decision)
+
+    async def tend(self, speaker: Speaker, workflow_id: str, process: UUID, wish: Wish) -> Tended:
+        """Claim, comment, attach. Raises a Refusal, ProcessClosed or NotAnswered."""
+        subject = written(TASK, wish.task) if wish.task else written(PROCESS, process)
+        instruction = self.signed(speaker, wish.verb, subject, tending.content(wish))
+        return await self.updated(
+            workflow_id, "tend", Tend(speaker.call, wish, instruction), Tended
+        )
 
     async def act(self, speaker: Speaker, workflow_id: str, process: UUID, asked: Asked) -> Taken:
         """Take an action on a process. Raises a Refusal, ProcessClosed or NotAnswered."""

@@ -19,6 +19,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities.approvals import ApprovalActivities
 from activities.crash import CrashPoints
+from activities.deadlines import DeadlineActivities
 from activities.desk import Desk
 from activities.effects import Effects
 from activities.exceptions import ExceptionActivities
@@ -29,6 +30,7 @@ from activities.operations import OperationActivities
 from activities.partners.bank import Bank
 from activities.payments import PaymentActivities
 from activities.processes import ProcessActivities
+from activities.tending import TendingActivities
 from activities.twice import DeliverTwice
 from config import database, keys
 from config.settings import Mode, Settings
@@ -119,6 +121,8 @@ def worker(
     groups: tuple[object, ...] = (
         ProcessActivities(desk),
         ApprovalActivities(desk),
+        TendingActivities(desk),
+        DeadlineActivities(desk),
         LedgerActivities(desk),
         PaymentActivities(desk, bank),
         ExceptionActivities(desk),

@@ -12,11 +12,11 @@ from api.documentation import accepts, problems
 from api.edge import AtHand, Edge
 from api.lists import Cursor, Filter, Limit, conditions, id_of, listing, newest_first, text
 from api.problems import addressed
-from api.routes.processes import WouldAct
 from api.shapes.base import Listing
 from api.shapes.exception import Causes, ExceptionBody, cause
 from api.trial import is_trial
 from api.viewing import exception_body
+from api.would import WouldAct
 from domain.identifiers import EXCEPTION, PROCESS, written
 from domain.listing import Key, Page
 from domain.processes import exceptions_reading as reading

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     Uuid,
     and_,
+    exists,
     func,
     or_,
     select,
@@ -23,8 +24,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, array
 from domain import money
 from domain.access.actor import Actor, holders
 from domain.access.tables import persons
+from domain.approvals.inbox import claim_of
 from domain.approvals.policy import Checking, Decided
-from domain.approvals.tables import decisions, tasks
+from domain.approvals.tables import decisions, task_snoozes, tasks
 from domain.canonical import digest
 from domain.definitions.model import Definition
 from domain.listing import Page, counted, paged
@@ -49,6 +51,7 @@ CHECKED = text("""
       AND outputs ? 'document_hash'
     ORDER BY sequence DESC LIMIT 1
 """)
+NOW = select(func.business_now()).scalar_subquery()
 EARLIER_TASKS = tasks.alias("earlier_tasks")
 EARLIER = decisions.alias("earlier")
 EARLIER_CHECKERS = (
@@ -95,8 +98,8 @@ class TaskRecord:
 
 
 def query() -> Select[Any]:
-    """Tasks with their process and the decision each got."""
-    decider = persons.alias("decider")
+    """Tasks with their process, the decision each got and who sits on it."""
+    decider, claimer = persons.alias("decider"), persons.alias("claimer")
     return (
         select(
             tasks,
@@ -111,6 +114,7 @@ def query() -> Select[Any]:
             decisions.c.decided_at,
             decisions.c.person_id.label("decided_by"),
             decider.c.name.label("decider"),
+            claimer.c.name.label("claimer"),
             EARLIER_CHECKERS.label("earlier_checkers"),
         )
         .join(
@@ -124,6 +128,14 @@ def query() -> Select[Any]:
         .outerjoin(
             decider,
             and_(decider.c.tenant_id == tasks.c.tenant_id, decider.c.id == decisions.c.person_id),
+        )
+        .outerjoin(
+            claimer,
+            and_(
+                claimer.c.tenant_id == tasks.c.tenant_id,
+                claimer.c.id == tasks.c.claimed_by,
+                tasks.c.claimed_until > NOW,
+            ),
         )
     )
 
@@ -143,18 +155,37 @@ def of_process(connection: Connection, process: UUID) -> list[TaskRecord]:
 
 
 def mine(actor: Actor) -> ColumnElement[bool]:
-    """What waits for this person: approvals the ladder lets her decide, her own corrections."""
+    """What waits for this person: approvals the ladder lets her decide, her own corrections.
+
+    Without what she put off for now.
+    """
     hers = [*actor.roles, ""]
     may_check = and_(
         tasks.c.kind == "approval",
         or_(tasks.c.role.in_(hers), tasks.c.escalated_to.in_(hers)),
         ~processes.c.makers.contains([actor.person]),
         ~EARLIER_CHECKERS.cast(ARRAY(Uuid)).contains([actor.person]),
+        or_(
+            tasks.c.claimed_by.is_(None),
+            tasks.c.claimed_by == actor.person,
+            tasks.c.claimed_until <= NOW,
+        ),
     )
-    return or_(
+    waits = or_(
         may_check,
         and_(tasks.c.kind == "correction", processes.c.created_by == actor.person),
         and_(tasks.c.kind == "action", tasks.c.role.in_(hers)),
+    )
+    return and_(waits, ~put_off(actor))
+
+
+def put_off(actor: Actor) -> ColumnElement[bool]:
+    """Whether she does not want to see the task before a time that is still to come."""
+    return exists().where(
+        task_snoozes.c.tenant_id == tasks.c.tenant_id,
+        task_snoozes.c.task_id == tasks.c.id,
+        task_snoozes.c.person_id == actor.person,
+        task_snoozes.c.until > NOW,
     )
 
 
@@ -193,7 +224,7 @@ def task_of(row: Row[Any]) -> TaskRecord:
     checking = Checking(
         row.id, row.process_id, row.kind, row.title, row.role, row.escalated_to, row.subject_hash,
         row.state, row.created_by, frozenset(row.makers), decided,
-        frozenset(row.earlier_checkers), (),
+        frozenset(row.earlier_checkers), (), claim=claim_of(row),
     )  # fmt: skip
     return TaskRecord(
         checking, row.process_id, row.reference, row.subject, row.workflow_id, row.definition_hash,

@@ -1,4 +1,4 @@
-"""Tasks in an inbox and the one decision each may get."""
+"""Tasks in an inbox, the one decision each may get, and who does not want to see one yet."""
 
 from sqlalchemy import (
     CHAR,
@@ -40,8 +40,13 @@ tasks = Table(
     Column("reminders", Integer, nullable=False, server_default="0"),
     Column("closed_at", DateTime(timezone=True)),
     Column("sequence", BigInteger, nullable=False),
+    Column("reminded_at", DateTime(timezone=True)),
+    Column("claimed_by", Uuid),
+    Column("claimed_at", DateTime(timezone=True)),
+    Column("claimed_until", DateTime(timezone=True)),
     UniqueConstraint("tenant_id", "process_id", "stage", "round", "level", "seat"),
     within_tenant("process_id", "processes"),
+    within_tenant("claimed_by", "persons"),
     Index("tasks_open", "tenant_id", "opened_at", "id", postgresql_where=text("state = 'open'")),
 )
 
@@ -61,4 +66,15 @@ decisions = Table(
     within_tenant("person_id", "persons"),
     within_tenant("user_id", "users"),
     Index("decisions_process_id", "tenant_id", "process_id"),
+)
+
+task_snoozes = Table(
+    "task_snoozes",
+    METADATA,
+    tenant_column(),
+    Column("task_id", Uuid, primary_key=True),
+    Column("person_id", Uuid, primary_key=True),
+    Column("until", DateTime(timezone=True), nullable=False),
+    within_tenant("task_id", "tasks"),
+    within_tenant("person_id", "persons"),
 )

@@ -15,12 +15,15 @@ from domain.definitions.fields import (
     TextField,
 )
 from domain.definitions.model import Action, Approval, Definition, JournalTemplate, Stage
-from domain.definitions.policy import actions_at
+from domain.definitions.policy import actions_at, read_duration
 from domain.definitions.vocabulary import Role
 
 ALL = "all"
 MAKER = "maker"
-UNITS = {"d": "day", "h": "hour", "m": "minute", "s": "second"}
+UNITS = {
+    "d": "day", "h": "hour", "m": "minute", "s": "second", "wd": "working day",
+    "wh": "working hour",
+}  # fmt: skip
 VERDICTS = {"approved": "Approved", "rejected": "Rejected", "sent_back": "Sent back"}
 ENDS = {
     "completed": "It ends here, done.",
@@ -175,6 +178,8 @@ def approvals(definition: Definition, roles: Mapping[str, Role]) -> Iterator[str
         if approval.deadline and approval.escalate_to:
             asked = role(approval.escalate_to, roles)
             yield f"  After {span(approval.deadline)} {asked} is asked as well"
+        if approval.claim_for:
+            yield f"  Who claims a task has it to herself for {span(approval.claim_for)}"
 
 
 def bands(approval: Approval, roles: Mapping[str, Role]) -> Iterator[str]:
@@ -219,8 +224,8 @@ def role(name: str, roles: Mapping[str, Role]) -> str:
 
 def span(text: str) -> str:
     """`3d` as `3 days`, `1d` as `day`: for after `every`."""
-    number, unit = text[:-1], UNITS[text[-1]]
-    return unit if number == "1" else f"{number} {unit}s"
+    count, unit = read_duration(text)
+    return UNITS[unit] if count == 1 else f"{count} {UNITS[unit]}s"
 
 
 def sentence(text: str) -> str:

@@ -59,6 +59,7 @@ DEFINERS = {
     f"ledger_import(uuid,bigint,{CHUNK})": {"kontor_app"},
     f"ledger_preview_import(uuid,text,{CHUNK})": {"kontor_app"},
     "tenant_ids()": {"kontor_app"},
+    "advance_clock(interval)": {"kontor_app"},
 }
 PATHS = "search_path=public, pg_temp"
 # The setting is unknown to a new session, and empty in one that had it in an earlier transaction.
@@ -264,7 +265,7 @@ def test_nobody_but_the_owner_makes_anything_in_the_schema(rows):
     assert [row.rolname for row in makers] == [OWNER]
 
 
-def test_the_reader_writes_nothing_and_the_edge_only_its_table(rows):
+def test_the_reader_writes_nothing_and_the_edge_only_its_tables(rows):
     writing = "('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN')"
     granted = rows(f"""
         SELECT DISTINCT a.grantee::regrole::text AS login, relname AS name
@@ -272,7 +273,10 @@ def test_the_reader_writes_nothing_and_the_edge_only_its_table(rows):
         WHERE relnamespace = 'public'::regnamespace AND a.grantee <> relowner
           AND a.privilege_type IN {writing} AND a.grantee::regrole::text <> 'kontor_app'
     """)
-    assert [tuple(row) for row in granted] == [("kontor_edge", "idempotency_keys")]
+    assert {tuple(row) for row in granted} == {
+        ("kontor_edge", "idempotency_keys"),
+        ("kontor_edge", "uploads"),
+    }
 
 
 def test_the_reader_cannot_write_even_what_it_creates(database, tenants):

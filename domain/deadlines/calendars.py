@@ -1,0 +1,50 @@
+"""The tenant's calendar as its rows have it, and when something is due by it."""
+
+from datetime import datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, text
+
+from domain.calendar import EVERY_WEEK, OF_INDIAN_BANKS, Calendar, DayOff, again, due
+
+OPENS, CLOSES = time(10), time(18)
+
+ROWS = text("""
+    SELECT t.time_zone, c.days_off, c.opens, c.closes, ARRAY(
+        SELECT h.day::text || ' ' || h.name FROM holidays h WHERE h.tenant_id = t.id) AS holidays
+    FROM tenants t LEFT JOIN calendars c ON c.tenant_id = t.id
+    WHERE t.id = (SELECT current_tenant())
+""")
+NOW = text("SELECT business_now()")
+
+
+def calendar(connection: Connection) -> Calendar:
+    """The tenant's own; without a row the days of Indian banks, from ten to six."""
+    row: Any = connection.execute(ROWS).one()
+    days_off: tuple[DayOff, ...] = OF_INDIAN_BANKS
+    if row.days_off is not None:
+        days_off = tuple(
+            DayOff(each["weekday"], frozenset(each.get("weeks", EVERY_WEEK)))
+            for each in row.days_off
+        )
+    named = (each.split(" ", 1) for each in row.holidays)
+    holidays = {datetime.fromisoformat(day).date(): name for day, name in named}
+    opens, closes = row.opens or OPENS, row.closes or CLOSES
+    return Calendar(ZoneInfo(row.time_zone), days_off, opens, closes, holidays)
+
+
+def now(connection: Connection) -> datetime:
+    """The moment on the tenant's clock."""
+    found: datetime = connection.execute(NOW).scalar_one()
+    return found
+
+
+def due_at(connection: Connection, within: str) -> datetime:
+    """When something is due that must be done within a duration from now."""
+    return due(calendar(connection), now(connection), within)
+
+
+def reminder_after(connection: Connection, at: datetime, every: str) -> datetime:
+    """When the reminder comes that follows one at a moment."""
+    return again(calendar(connection), at, every)
