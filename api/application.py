@@ -23,6 +23,7 @@ from api.routes import (
     processes,
     rates,
     reports,
+    sandbox,
     system,
     tasks,
 )
@@ -41,6 +42,7 @@ ROUTERS = (
     holds.router,
     rates.router,
     reports.router,
+    sandbox.router,
     system.health,
     system.router,
 )

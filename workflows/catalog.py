@@ -1,14 +1,16 @@
 """The processes with a workflow of their own. The worker and the definitions read it."""
 
 from pathlib import Path
+from typing import Any
 
 from domain.definitions.catalog import Catalog, load
 from domain.definitions.checking import Surroundings
 from domain.documents.checks import CHECK_NAMES
 from domain.operations.catalog import NEEDS
+from workflows.clock_advance import ClockAdvance
 from workflows.invoice_approval import InvoiceApproval
 
-PROCESSES = {"InvoiceApproval": InvoiceApproval}
+PROCESSES: dict[str, Any] = {"InvoiceApproval": InvoiceApproval, "ClockAdvance": ClockAdvance}
 
 
 def definitions(folder: Path) -> Catalog:

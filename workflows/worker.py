@@ -18,6 +18,7 @@ from temporalio.worker import Interceptor, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.approvals import ApprovalActivities
+from activities.clock import ClockActivities
 from activities.crash import CrashPoints
 from activities.deadlines import DeadlineActivities
 from activities.desk import Desk
@@ -128,6 +129,7 @@ def worker(
         ExceptionActivities(desk),
         OperationActivities(desk),
         HistoryActivities(engine, temporal),
+        ClockActivities(desk, temporal),
         *([IntegrityActivities(engine, sealing)] if sealing else []),
     )
     care = ledger_care.WORKFLOWS if sealing else ()

@@ -1,6 +1,6 @@
 """The tenant's calendar as its rows have it, and when something is due by it."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,13 @@ ROWS = text("""
     WHERE t.id = (SELECT current_tenant())
 """)
 NOW = text("SELECT business_now()")
+HOLIDAY = text("SELECT name FROM holidays WHERE day = :day")
+STRIKE_OUT = text("DELETE FROM holidays WHERE day = :day")
+ENTER = text("""
+    INSERT INTO holidays (tenant_id, day, name, kind)
+    VALUES ((SELECT current_tenant()), :day, :name, :kind)
+    ON CONFLICT (tenant_id, day) DO UPDATE SET name = excluded.name, kind = excluded.kind
+""")
 
 
 def calendar(connection: Connection) -> Calendar:
@@ -48,3 +55,13 @@ def due_at(connection: Connection, within: str) -> datetime:
 def reminder_after(connection: Connection, at: datetime, every: str) -> datetime:
     """When the reminder comes that follows one at a moment."""
     return again(calendar(connection), at, every)
+
+
+def set_holiday(connection: Connection, day: date, *, name: str | None, kind: str) -> str | None:
+    """Enter a holiday, or strike it out without a name. Answers with the name that stood there."""
+    before: str | None = connection.execute(HOLIDAY, {"day": day}).scalar_one_or_none()
+    if name is None:
+        connection.execute(STRIKE_OUT, {"day": day})
+    else:
+        connection.execute(ENTER, {"day": day, "name": name, "kind": kind})
+    return before

@@ -8,6 +8,8 @@ from domain.access import company as masters
 from domain.access.company import Company
 from domain.definitions.content import Content
 from domain.definitions.model import Definition
+from domain.operations.clock import ADVANCE_CLOCK
+from domain.operations.holidays import SET_HOLIDAYS
 from domain.operations.operation import Operation, Order, People
 from domain.operations.periods import SET_PERIOD
 from domain.operations.reversals import REVERSE_ENTRY
@@ -18,6 +20,8 @@ from domain.processes.effect import Done, Effect
 OPERATIONS: Mapping[str, Operation] = {
     "set_period": SET_PERIOD,
     "reverse_entry": REVERSE_ENTRY,
+    "set_holidays": SET_HOLIDAYS,
+    "advance_clock": ADVANCE_CLOCK,
 }
 NEEDS = {name: operation.needs for name, operation in OPERATIONS.items()}
 

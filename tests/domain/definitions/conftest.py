@@ -20,7 +20,7 @@ def load_from(folder: Path, **changes) -> Catalog:
         "roles": CONFIG / "roles.yaml",
         "chart": CONFIG / "chart_of_accounts.yaml",
         "checks": CHECK_NAMES,
-        "workflows": {"InvoiceApproval"},
+        "workflows": {"InvoiceApproval", "ClockAdvance"},
         "operations": NEEDS,
     }
     return load(folder, Surroundings(**names | changes))
