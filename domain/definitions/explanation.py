@@ -177,9 +177,9 @@ def approvals(definition: Definition, roles: Mapping[str, Role]) -> Iterator[str
             yield f"  Reminded every {span(approval.remind_every)}"
         if approval.deadline and approval.escalate_to:
             asked = role(approval.escalate_to, roles)
-            yield f"  After {span(approval.deadline)} {asked} is asked as well"
+            yield f"  After {counted(approval.deadline)} {asked} is asked as well"
         if approval.claim_for:
-            yield f"  Who claims a task has it to herself for {span(approval.claim_for)}"
+            yield f"  Who claims a task has it to herself for {counted(approval.claim_for)}"
 
 
 def bands(approval: Approval, roles: Mapping[str, Role]) -> Iterator[str]:
@@ -226,6 +226,11 @@ def span(text: str) -> str:
     """`3d` as `3 days`, `1d` as `day`: for after `every`."""
     count, unit = read_duration(text)
     return UNITS[unit] if count == 1 else f"{count} {UNITS[unit]}s"
+
+
+def counted(text: str) -> str:
+    """`3d` as `3 days`, `1d` as `1 day`."""
+    return f"1 {span(text)}" if read_duration(text)[0] == 1 else span(text)
 
 
 def sentence(text: str) -> str:

@@ -1,5 +1,6 @@
 """What people do to a task beside deciding it: claim, release, put off, escalate, comment."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -59,6 +60,24 @@ def test_a_claim_keeps_the_others_from_deciding_and_says_who_has_it(bina, farah,
         assert refused.json()["who"]["person"] == "Bina Iyer"
         assert refused.json()["who"]["at"].startswith(claimed.json()["claim"]["since"][:19])
     assert decide(bina, task).status_code == 200
+
+
+def test_of_ten_who_claim_at_once_one_has_it_and_the_others_are_told_who(
+    task, installation, tenant, database
+):
+    approvers = more_approvers(database, tenant, 10)
+    clients = [installation.client_of(tenant.id, user) for user in approvers]
+    with ThreadPoolExecutor(10) as pool:
+        answers = list(pool.map(lambda client: tend(client, task, "claim"), clients))
+    for client in clients:
+        client.close()
+
+    has_it = [a.json()["claim"]["by"]["name"] for a in answers if a.status_code == 200]
+    lost = [a.json() for a in answers if a.status_code != 200]
+    assert (len(has_it), len(lost)) == (1, 9), [a.text[:200] for a in answers]
+    assert {(each["code"], each["who"]["person"]) for each in lost} == {
+        ("already_claimed", has_it[0])
+    }
 
 
 def test_only_who_may_decide_may_claim(asha, deepa, cast, task):

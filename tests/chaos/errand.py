@@ -30,8 +30,9 @@ from temporalio.service import RPCError
 from activities.desk import Instruction
 from domain.access import token
 from domain.access.token import Assertion
-from domain.approvals import deciding
+from domain.approvals import deciding, tending
 from domain.approvals.deciding import Choice
+from domain.approvals.tending import Wish
 from domain.canonical import digest
 from domain.identifiers import EXCEPTION, PROCESS, TASK, TENANT, new_uuid, written
 from domain.processes import action as actions
@@ -40,7 +41,7 @@ from domain.processes.arriving import Arrival
 from domain.processes.opening import Opened, Request, start_content
 from sandbox.auditor import Asked, Row
 from tests.chaos.world import World
-from workflows.kit.messages import Act, Decide, Repair, StartProcess
+from workflows.kit.messages import Act, Decide, Repair, StartProcess, Tend
 
 BROKEN = (
     RPCError,
@@ -163,6 +164,13 @@ class Errand:
         instruction = self.signed(who, action, subject, deciding.content(choice))
         call = name or uuid4().hex
         await self.update("decide", "decide_task", Decide(call, choice, instruction))
+
+    async def tend(self, who: str, verb: str, words: str | None = None) -> None:
+        """Claim the task that is open, or say something at it."""
+        task = await self.waits_for("SELECT id FROM tasks WHERE process_id = %s AND state = 'open'")
+        wish = Wish(verb, task["id"], words)
+        instruction = self.signed(who, verb, written(TASK, wish.task), tending.content(wish))
+        await self.update("tend", "tend_process", Tend(uuid4().hex, wish, instruction))
 
     async def act(self, who: str, action: str) -> None:
         """Cancel, reverse, pay now."""

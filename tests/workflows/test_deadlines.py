@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from activities.twice import DeliverTwice
 from domain.definitions.catalog import Catalog
 from domain.definitions.model import Band
 from domain.ledger import holds
@@ -216,6 +217,27 @@ def test_a_seat_that_is_left_is_reminded_again(
 def open_tasks(case: Case) -> list[Any]:
     statement = "SELECT * FROM tasks WHERE process_id = :id AND state = 'open' ORDER BY seat"
     return list(case.office.rows(statement, id=case.process))
+
+
+def test_however_often_it_is_delivered_it_is_done_once(
+    database: Database, bureau: Tenant, bank: BankProcess, definitions: Catalog
+):
+    twice = open_office(
+        database, bureau, bank, definitions, address=os.environ[ENGINE],
+        interceptors=[DeliverTwice(3)],
+    )  # fmt: skip
+    with twice as office:
+        case = received(office)
+        case.tend("bina", "comment", words="Once")
+        case.tend("bina", "claim")
+        before = office.rows("SELECT business_now() - now() AS ahead")[0].ahead
+        advance(office, "2h")
+
+        assert [row.words for row in office.rows("SELECT words FROM comments")] == ["Once"]
+        ahead = office.rows("SELECT business_now() - now() AS ahead")[0].ahead
+        assert round((ahead - before).total_seconds()) == 2 * 3600
+        case.decide("bina")
+        case.stands_at("awaiting_due_date")
 
 
 def test_a_hold_whose_time_has_come_is_released(plain: Office):
