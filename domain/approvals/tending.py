@@ -155,7 +155,8 @@ def title(connection: Connection, tending: Tending, actor: Actor) -> str:
     """The line of the timeline."""
     task = task_of(connection, tending)
     what = task.checking.title if task else tending.definition.title
-    return f"{actor.name} {SAID[tending.wish.verb]} {what}"
+    why = f": {tending.wish.words}" if tending.wish.verb == ESCALATE else ""
+    return f"{actor.name} {SAID[tending.wish.verb]} {what}{why}"
 
 
 def ways(definition: Definition, task: Task, actor: Actor) -> list[str]:

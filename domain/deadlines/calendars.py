@@ -6,9 +6,25 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, text
 
-from domain.calendar import EVERY_WEEK, OF_INDIAN_BANKS, Calendar, DayOff, again, due
+from domain.calendar import (
+    EVERY_WEEK,
+    OF_INDIAN_BANKS,
+    SATURDAY,
+    SUNDAY,
+    Calendar,
+    DayOff,
+    again,
+    due,
+)
+from domain.database import with_json
 
 OPENS, CLOSES = time(10), time(18)
+# The weeks that a tenant may choose from.
+DAYS_OFF = {
+    "indian_banks": OF_INDIAN_BANKS,
+    "saturdays_and_sundays": (DayOff(SATURDAY), DayOff(SUNDAY)),
+    "sundays": (DayOff(SUNDAY),),
+}
 
 ROWS = text("""
     SELECT t.time_zone, c.days_off, c.opens, c.closes, ARRAY(
@@ -17,6 +33,12 @@ ROWS = text("""
     WHERE t.id = (SELECT current_tenant())
 """)
 NOW = text("SELECT business_now()")
+SET_HOURS = with_json("""
+    INSERT INTO calendars (tenant_id, days_off, opens, closes)
+    VALUES ((SELECT current_tenant()), :days_off, :opens, :closes)
+    ON CONFLICT (tenant_id) DO UPDATE SET days_off = excluded.days_off, opens = excluded.opens,
+        closes = excluded.closes
+""", "days_off")  # fmt: skip
 HOLIDAY = text("SELECT name FROM holidays WHERE day = :day")
 STRIKE_OUT = text("DELETE FROM holidays WHERE day = :day")
 ENTER = text("""
@@ -55,6 +77,13 @@ def due_at(connection: Connection, within: str) -> datetime:
 def reminder_after(connection: Connection, at: datetime, every: str) -> datetime:
     """When the reminder comes that follows one at a moment."""
     return again(calendar(connection), at, every)
+
+
+def set_hours(connection: Connection, wanted: Calendar) -> None:
+    """Put opening hours and weekly days off in place of those that were."""
+    days_off = [{"weekday": each.weekday, "weeks": sorted(each.weeks)} for each in wanted.days_off]
+    values = {"days_off": days_off, "opens": wanted.opens, "closes": wanted.closes}
+    connection.execute(SET_HOURS, values)
 
 
 def set_holiday(connection: Connection, day: date, *, name: str | None, kind: str) -> str | None:

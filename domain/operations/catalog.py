@@ -10,6 +10,7 @@ from domain.definitions.content import Content
 from domain.definitions.model import Definition
 from domain.operations.clock import ADVANCE_CLOCK
 from domain.operations.holidays import SET_HOLIDAYS
+from domain.operations.opening_hours import SET_OPENING_HOURS
 from domain.operations.operation import Operation, Order, People
 from domain.operations.periods import SET_PERIOD
 from domain.operations.reversals import REVERSE_ENTRY
@@ -21,6 +22,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "set_period": SET_PERIOD,
     "reverse_entry": REVERSE_ENTRY,
     "set_holidays": SET_HOLIDAYS,
+    "set_opening_hours": SET_OPENING_HOURS,
     "advance_clock": ADVANCE_CLOCK,
 }
 NEEDS = {name: operation.needs for name, operation in OPERATIONS.items()}

@@ -174,6 +174,16 @@ def test_a_process_that_was_told_waits_on_for_people(plain: Office):
     assert case.outcome() == "cancelled"
 
 
+def test_deadlines_follow_the_opening_hours_that_are_set(working: Office):
+    given = {"opens": "09:30", "closes": "17:30", "days_off": "sundays", "reason": "Harvest"}
+    case = replace(working, type="opening_hours").receive(given, by="esha")
+    case.decide("bina")
+    case.stands_at("done")
+
+    # Saturday, Monday and Tuesday are worked now.
+    assert received(working).task.due_at == datetime(2026, 1, 27, 17, 30, tzinfo=KOLKATA)
+
+
 def test_a_claim_lasts_four_working_hours(working: Office):
     keep_republic_day(working)
     case = received(working)
