@@ -13,9 +13,11 @@ from api.guard import VERSION, Guard
 from api.problems import FieldProblem, Problem, answer, from_fault, request_id_of
 from api.routes import (
     codec,
+    comments,
     definitions,
     delegations,
     discovery,
+    documents,
     exceptions,
     holds,
     ledger,
@@ -25,6 +27,7 @@ from api.routes import (
     processes,
     rates,
     reports,
+    sandbox,
     selections,
     system,
     tasks,
@@ -36,6 +39,8 @@ ROUTERS = (
     # Before the processes: there a path may end in anything.
     selections.router,
     migrations.router,
+    comments.router,
+    documents.router,
     processes.router,
     tasks.router,
     delegations.router,
@@ -47,6 +52,7 @@ ROUTERS = (
     holds.router,
     rates.router,
     reports.router,
+    sandbox.router,
     system.health,
     system.router,
 )

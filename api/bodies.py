@@ -23,10 +23,13 @@ NOUNS = {
     identifiers.PERIOD: "period",
     identifiers.SELECTION: "selection",
     identifiers.DELEGATION: "delegation",
+    identifiers.ATTACHMENT: "document",
+    identifiers.UPLOAD: "upload",
 }
 
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f]+$")]
+Said = Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\x00-\x08\x0b-\x1f]*$")]
 Reason = Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\x00]*$")]
 
 

@@ -12,13 +12,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.problems import Problem, answer, from_fault
 
 VERSION = "2026-11-01"
-LARGEST_BODY = 1_000_000
+LARGEST_BODY, LARGEST_FILE = 1_000_000, 10_000_000
+FILES = "/v1/uploads"
 ANSWER_SECONDS = 40
 REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
-TOO_LARGE = Problem(
-    "body_must_not_be_too_large",
-    f"The body has more than {LARGEST_BODY:,} bytes. Split the input up.",
-)
 TOO_LATE = Problem(
     "answer_must_come_in_time",
     f"There was no answer within {ANSWER_SECONDS} seconds. Send the same request again.",
@@ -39,7 +36,7 @@ class Guard:
         request_id = named(Headers(scope=scope).get("x-request-id", ""))
         scope.setdefault("state", {})["request_id"] = request_id
         reply = Reply(send, request_id)
-        problem = await self.refusal(scope, Body(receive), reply)
+        problem = await self.refusal(scope, Body(receive, limit_of(scope)), reply)
         if problem is not None and not reply.begun:
             await answer(problem, request_id)(scope, receive, reply.send)
         reply.is_over = True
@@ -53,9 +50,9 @@ class Guard:
                 "api_version_must_be_known",
                 f"There is no version {wanted[:40]!r}. Use {VERSION}, or leave API-Version out.",
             )
-        length = headers.get("content-length", "0")
-        if length.isdigit() and int(length) > LARGEST_BODY:
-            return TOO_LARGE
+        length, limit = headers.get("content-length", "0"), body.limit
+        if length.isdigit() and int(length) > limit:
+            return too_large(limit)
         # A thread that hangs on a dead server cannot be cancelled, so nobody waits for it.
         inside = asyncio.ensure_future(self.app(scope, body.receive, reply.send_on))
         done, _ = await asyncio.wait({inside}, timeout=ANSWER_SECONDS)
@@ -67,14 +64,15 @@ class Guard:
             return None
         if not isinstance(fault, Exception):
             raise fault
-        return TOO_LARGE if body.is_too_large else from_fault(fault, reply.request_id)
+        return too_large(limit) if body.is_too_large else from_fault(fault, reply.request_id)
 
 
 class Body:
     """Counts what comes in, for a body that does not say its length."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, limit: int) -> None:
         self.upstream = receive
+        self.limit = limit
         self.size = 0
         self.is_too_large = False
 
@@ -82,9 +80,9 @@ class Body:
         """The next piece."""
         message = await self.upstream()
         self.size += len(message.get("body", b""))
-        if self.size > LARGEST_BODY:
+        if self.size > self.limit:
             self.is_too_large = True
-            raise TOO_LARGE
+            raise too_large(self.limit)
         return message
 
 
@@ -112,6 +110,18 @@ class Reply:
         """What comes from inside."""
         if not self.is_over:
             await self.send(message)
+
+
+def limit_of(scope: Scope) -> int:
+    """How many bytes a body may have: a file more than an input."""
+    return LARGEST_FILE if scope["path"] == FILES else LARGEST_BODY
+
+
+def too_large(limit: int) -> Problem:
+    """The body was not read to its end."""
+    return Problem(
+        "body_must_not_be_too_large", f"The body has more than {limit:,} bytes. Send it in parts."
+    )
 
 
 def named(given: str) -> str:

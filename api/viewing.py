@@ -10,22 +10,26 @@ from api.bodies import read_id
 from api.caller import Caller, allow
 from api.edge import Edge
 from api.problems import addressed, not_found
+from api.shapes.attachment import AttachmentBody, attachment
 from api.shapes.base import money, person
+from api.shapes.comment import comment
 from api.shapes.entry import entry
 from api.shapes.exception import ExceptionBody, exception
 from api.shapes.process import ProcessBody, Stage, Subject, View, links, process, progress
-from api.shapes.task import Check, TaskBody, change, document, task
+from api.shapes.task import Check, DocumentBody, May, TaskBody, change, document, task
 from domain.access import company as companies
-from domain.approvals import authority, inbox
+from domain.approvals import authority, inbox, tending
 from domain.approvals import reading as tasks
+from domain.approvals.inbox import Task
 from domain.approvals.policy import Checking
 from domain.approvals.reading import TaskRecord
 from domain.approvals.splitting import may_be_split
 from domain.definitions.model import Definition
+from domain.documents import attachments
 from domain.identifiers import EVIDENCE, PROCESS, written
 from domain.ledger import reading as ledger
 from domain.money import Money
-from domain.processes import exceptions_reading, opening, reading, record, repairs
+from domain.processes import comments, exceptions_reading, opening, reading, record, repairs
 from domain.processes.exceptions_reading import ExceptionRecord
 from domain.processes.reading import ProcessRecord
 from domain.selections import bulk
@@ -65,7 +69,7 @@ def process_in_full(
     if bulk.is_bulk(definition):
         body.progress = progress(bulk.totals(connection, found.id))
     if "documents" in include:
-        body.documents = [document(tasks.document(connection, found.id))]
+        body.documents = documents_of(connection, view.caller, found.id)
     if "tasks" in include:
         allow(edge, view.caller, "tasks")
         body.tasks = [
@@ -130,7 +134,24 @@ def task_body(edge: Edge, connection: Connection, view: View, found: TaskRecord)
     actor = view.caller.actor
     allowed = authority.allowed_actions(connection, checking_of(definition, found), actor)
     why = tasks.why(definition, found, actor, allowed)
-    return task(view.caller, found, allowed, why, display=view.display)
+    may = May(allowed, tending.ways(definition, task_to_tend(definition, found), actor), why)
+    return task(view.caller, found, may, display=view.display)
+
+
+def task_to_tend(definition: Definition, found: TaskRecord) -> Task:
+    """The task as the ladders of tending look at it."""
+    checking = checking_of(definition, found)
+    return Task(
+        checking, found.definition_hash, found.stage, found.round, found.level, found.levels
+    )
+
+
+def documents_of(
+    connection: Connection, caller: Caller, process: UUID
+) -> list[DocumentBody | AttachmentBody]:
+    """The document that a process is about, then the files that are attached to it."""
+    attached = [attachment(caller, each) for each in attachments.every(connection, process)]
+    return [document(tasks.document(connection, process)), *attached]
 
 
 def task_in_full(edge: Edge, connection: Connection, view: View, found: TaskRecord) -> TaskBody:
@@ -144,7 +165,9 @@ def task_in_full(edge: Edge, connection: Connection, view: View, found: TaskReco
         asked = tasks.document(connection, found.process).content
         body.changes += map(change, drafting.changes(edge, connection, str(asked["draft"])))
     body.checks = [Check(name=n, result="passed", evidence=proof) for n in definition.checks]
-    body.documents = [document(tasks.document(connection, found.process))]
+    body.documents = documents_of(connection, view.caller, found.process)
+    said = comments.every(connection, found.process)
+    body.comments = [comment(view.caller, each) for each in said]
     checking = checking_of(definition, found)
     split = may_be_split(connection, definition, found.stage, checking)
     if split:

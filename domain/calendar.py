@@ -3,7 +3,6 @@
 It is told its holidays and knows none itself; a year whose holidays were never loaded has none.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,13 +10,12 @@ from enum import StrEnum
 from itertools import product
 from zoneinfo import ZoneInfo
 
-from domain.definitions.policy import UNITS
+from domain.definitions.policy import UNITS, read_duration
 from domain.refusal import Refusal
 
 DAY = timedelta(days=1)
 SATURDAY, SUNDAY = 5, 6
 EVERY_WEEK = frozenset({1, 2, 3, 4, 5})
-DURATION = re.compile(r"(?P<count>[1-9][0-9]{0,4})(?P<unit>wd|wh|[dhms])")
 
 
 class Convention(StrEnum):
@@ -195,20 +193,28 @@ def due(calendar: Calendar, at: datetime, text: str) -> datetime:
     time has passed, whatever the calendar. Refuses a text that is none of these
     (`duration_must_be_readable`) and a naive moment (`time_must_have_a_zone`).
     """
-    match = DURATION.fullmatch(text)
-    if match is None:
-        raise Refusal(
-            "duration_must_be_readable",
-            f"{text!r} is no duration. Write it as 3wd (working days), 8wh (working hours), "
-            "3d, 12h, 30m or 5s.",
-        )
-    count, unit = int(match["count"]), match["unit"]
+    count, unit = read_duration(text)
     if unit == "wd":
         _, closing = calendar.hours_of(calendar.add_working_days(calendar.day_of(at), count))
         return closing
     if unit == "wh":
         return calendar.add_working_time(at, timedelta(hours=count))
     return moment(at) + timedelta(**{UNITS[unit]: count})
+
+
+def again(calendar: Calendar, at: datetime, every: str) -> datetime:
+    """When a reminder follows one at a moment, in UTC: one in working time comes in opening hours.
+
+    `1wd`: at the same time of the next working day, or at the opening that follows. `8wh` and plain
+    durations are those of `due`.
+    """
+    count, unit = read_duration(every)
+    if unit != "wd":
+        return due(calendar, at, every)
+    day = calendar.add_working_days(calendar.day_of(at), count)
+    clock = moment(at).astimezone(calendar.time_zone).time()
+    same = datetime.combine(day, clock, calendar.time_zone)
+    return calendar.add_working_time(same, timedelta(0))
 
 
 def moment(at: datetime) -> datetime:

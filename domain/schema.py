@@ -4,6 +4,7 @@ from domain.access import tables as access
 from domain.approvals import authority_tables as authority
 from domain.approvals import tables as approvals
 from domain.database import METADATA
+from domain.deadlines import tables as deadlines
 from domain.documents import tables as documents
 from domain.ledger import budgets_tables, holds_tables, rates_tables, years_tables
 from domain.ledger import tables as book_tables
@@ -22,6 +23,6 @@ LEDGER = (
 )  # fmt: skip
 
 __all__ = [
-    "LEDGER", "METADATA", "access", "approvals", "authority", "documents", "masters", "processes",
-    "selections", "versions",
+    "LEDGER", "METADATA", "access", "approvals", "authority", "deadlines", "documents", "masters",
+    "processes", "selections", "versions",
 ]  # fmt: skip

@@ -34,8 +34,9 @@ from domain import identifiers
 from domain.access import token
 from domain.access.actor import actor
 from domain.access.token import Assertion
-from domain.approvals import deciding
+from domain.approvals import deciding, tending
 from domain.approvals.deciding import Choice, Decision
+from domain.approvals.tending import Tended, Wish
 from domain.canonical import digest
 from domain.database import transaction
 from domain.definitions.catalog import Catalog
@@ -51,7 +52,7 @@ from tests.repairs import Repairs
 from tests.sandbox.bank_process import BankProcess
 from workflows import client
 from workflows.instructions import queue_of
-from workflows.kit.messages import Act, Decide, Repair, StartProcess
+from workflows.kit.messages import Act, Decide, Repair, StartProcess, Tend
 from workflows.worker import worker
 
 # Histories recorded under this key stay readable; it protects nothing.
@@ -271,6 +272,13 @@ class Case(Repairs):
         asked = Asked(action, reason, given)
         instruction = self.office.signed(by, action, self.id, actions.content(asked))
         return self.send("act", Act(self.call(), asked, instruction), dict[str, Any])
+
+    def tend(self, by: str, verb: str, **more: Any) -> Tended:
+        """Claim, put off, escalate or comment at the task that waits."""
+        wish = Wish(verb, self.task.id, **more)
+        subject = written(identifiers.TASK, self.task.id)
+        instruction = self.office.signed(by, verb, subject, tending.content(wish))
+        return self.send("tend", Tend(self.call(), wish, instruction), Tended)
 
     def amend(self, by: str, given: dict[str, Any]) -> Any:
         """Put a corrected invoice in place."""

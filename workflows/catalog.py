@@ -8,6 +8,7 @@ from domain.definitions.checking import Surroundings
 from domain.documents.checks import CHECK_NAMES
 from domain.operations.catalog import NEEDS, SKIPPABLE
 from workflows.bulk_action import BulkAction
+from workflows.clock_advance import ClockAdvance
 from workflows.invoice_approval import InvoiceApproval
 from workflows.kit.staging import Staged
 from workflows.process_migration import ProcessMigration
@@ -16,6 +17,7 @@ PROCESSES: Mapping[str, type[Staged]] = {
     "InvoiceApproval": InvoiceApproval,
     "BulkAction": BulkAction,
     "ProcessMigration": ProcessMigration,
+    "ClockAdvance": ClockAdvance,
 }
 
 

@@ -38,8 +38,9 @@ from activities.desk import Instruction
 from domain import identifiers
 from domain.access import token
 from domain.access.token import Assertion
-from domain.approvals import deciding
+from domain.approvals import deciding, tending
 from domain.approvals.deciding import Choice, Decision
+from domain.approvals.tending import Tended, Wish
 from domain.canonical import digest
 from domain.definitions.model import Definition
 from domain.identifiers import EXCEPTION, PROCESS, TASK, TENANT, written
@@ -59,6 +60,7 @@ from workflows.kit.messages import (
     Propose,
     Repair,
     StartProcess,
+    Tend,
 )
 from workflows.kit.options import lifecycles
 from workflows.kit.release import RELEASE
@@ -239,6 +241,14 @@ class Instructions(Updates):
         """A decision as the API saw it."""
         content = deciding.content(choice)
         return self.signed(speaker, choice.action, written(TASK, choice.task), content)
+
+    async def tend(self, speaker: Speaker, workflow_id: str, process: UUID, wish: Wish) -> Tended:
+        """Claim, comment, attach. Raises a Refusal, ProcessClosed or NotAnswered."""
+        subject = written(TASK, wish.task) if wish.task else written(PROCESS, process)
+        instruction = self.signed(speaker, wish.verb, subject, tending.content(wish))
+        return await self.updated(
+            workflow_id, "tend", Tend(speaker.call, wish, instruction), Tended
+        )
 
     async def act(self, speaker: Speaker, workflow_id: str, process: UUID, asked: Asked) -> Taken:
         """Take an action on a process. Raises a Refusal, ProcessClosed or NotAnswered."""

@@ -19,7 +19,9 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities.approvals import ApprovalActivities
 from activities.bulk import BulkActivities
+from activities.clock import ClockActivities
 from activities.crash import CrashPoints
+from activities.deadlines import DeadlineActivities
 from activities.desk import Desk
 from activities.effects import Effects
 from activities.exceptions import ExceptionActivities
@@ -32,6 +34,7 @@ from activities.partners.bank import Bank
 from activities.payments import PaymentActivities
 from activities.processes import ProcessActivities
 from activities.stuck import StuckActivities
+from activities.tending import TendingActivities
 from activities.twice import DeliverTwice
 from config import database, keys
 from config.settings import Mode, Settings
@@ -131,6 +134,8 @@ def worker(
     groups: tuple[object, ...] = (
         ProcessActivities(desk),
         ApprovalActivities(desk),
+        TendingActivities(desk),
+        DeadlineActivities(desk),
         LedgerActivities(desk),
         PaymentActivities(desk, bank),
         ExceptionActivities(desk),
@@ -138,6 +143,7 @@ def worker(
         migrations,
         HistoryActivities(engine, temporal),
         StuckActivities(engine, temporal),
+        ClockActivities(desk, temporal),
         *([IntegrityActivities(engine, sealing)] if sealing else []),
     )
     care = ledger_care.WORKFLOWS if sealing else ()

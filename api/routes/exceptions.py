@@ -14,11 +14,11 @@ from api.edge import AtHand, Edge
 from api.lists import Cursor, Filter, Limit, conditions, id_of, listing, newest_first, text
 from api.problems import addressed
 from api.repairing import Confirmed, Repairing, Said, repair
-from api.routes.processes import WouldAct
 from api.shapes.base import Listing
 from api.shapes.exception import ExceptionBody, Groups, group
 from api.trial import is_trial
 from api.viewing import exception_body
+from api.would import WouldAct
 from domain.identifiers import EXCEPTION, PERSON, PROCESS
 from domain.identifiers import read as read_uuid
 from domain.listing import Key, Page

@@ -3,12 +3,11 @@
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from api.acting import Acting, act
 from api.answers import answered, read
-from api.bodies import ActionBody, Given, Reason, given
+from api.bodies import ActionBody, Given, Reason, ReasonBody, given
 from api.caller import Caller, ReadsEngine, ReadsProcesses, TheCaller
 from api.documentation import PREFER, accepts, problems
 from api.edge import AtHand, Edge
@@ -40,10 +39,12 @@ from api.shapes.process import (
 from api.starting import StartBody
 from api.trial import Trial, begun, is_trial
 from api.viewing import INCLUDES, process_body, process_in_full, process_record
+from api.would import WouldAct
 from domain.identifiers import PERSON, PROCESS, written
 from domain.listing import Key, Page
 from domain.processes import reading
 from domain.processes.action import Asked
+from domain.processes.withdrawing import withdrawing
 
 router = APIRouter(prefix="/processes", tags=["Processes"])
 
@@ -73,13 +74,6 @@ class AmendBody(Given):
     """The corrected input, whole."""
 
     input: Any
-
-
-class WouldAct(BaseModel):
-    """What an action would lead to."""
-
-    would: dict[str, Any]
-    warnings: list[str] = []
 
 
 @router.post(
@@ -233,6 +227,25 @@ async def amend(id: str, request: Request, edge: AtHand, caller: TheCaller) -> R
     """Put a corrected input in place; every level checks again."""
     body = await given(request, AmendBody)
     return await acted(request, Acting(edge, caller, id, Asked("amend", None, body.input)))
+
+
+@router.post(
+    "/{id:path}/withdraw", status_code=202, response_model=ProcessBody, responses=ACTING,
+    **accepts(ReasonBody),
+)  # fmt: skip
+async def withdraw(id: str, request: Request, edge: AtHand, caller: TheCaller) -> Response:
+    """Take back what the caller entered herself, while nothing is posted."""
+    body = await given(request, ReasonBody)
+    name = await run_in_threadpool(withdrawal, edge, caller, id)
+    return await acted(request, Acting(edge, caller, id, Asked(name, body.reason)))
+
+
+def withdrawal(edge: Edge, caller: Caller, id: str) -> str:
+    """The action by which the caller withdraws the process."""
+    with edge.reading(caller.tenant) as connection:
+        found = process_record(connection, id)
+        definition = edge.definition(connection, found.definition_hash)
+        return withdrawing(definition, found.maker, found.reference, caller.actor)
 
 
 @router.post(

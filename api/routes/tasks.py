@@ -5,20 +5,24 @@ from typing import Literal
 from fastapi import APIRouter, Request, Response
 
 from api.answers import read
-from api.bodies import ReasonBody, given, read_id
+from api.bodies import Given, Line, ReasonBody, given, read_id
 from api.caller import ReadsTasks, TheCaller
 from api.deciding import decide
 from api.documentation import SEEN, accepts, problems
 from api.edge import AtHand, Edge
 from api.lists import Cursor, Limit, conditions, listing
 from api.problems import addressed
+from api.routes.comments import CommentGiven
 from api.shapes.base import Listing
 from api.shapes.process import View
 from api.shapes.task import TaskBody
+from api.tending import Tending, tend, the_task
 from api.trial import is_trial, would_decide
 from api.viewing import task_body, task_in_full
+from api.would import WouldAct
 from domain.approvals import reading
 from domain.approvals.policy import APPROVE, REJECT, SEND_BACK
+from domain.approvals.tending import CLAIM, COMMENT, ESCALATE, RELEASE, SNOOZE, Wish
 from domain.identifiers import TASK
 from domain.listing import Key, Page
 
@@ -26,7 +30,14 @@ router = APIRouter(prefix="/tasks", tags=["Tasks"])
 
 Scope = Literal["mine", "team", "all"]
 State = Literal["open", "decided", "withdrawn", "all"]
+TENDING = problems(400, 401, 403, 404, 409, 415, 422, 503)
 DECIDING = problems(400, 401, 403, 404, 409, 412, 422, 428, 503)
+
+
+class SnoozeBody(Given):
+    """Until when, such as `2026-07-16T10:00:00+05:30`."""
+
+    until: Line
 
 
 @router.get("", response_model=Listing[TaskBody], responses=problems(400, 401, 403))
@@ -94,6 +105,55 @@ async def reject(id: str, request: Request, edge: AtHand, caller: TheCaller) -> 
 async def send_back(id: str, request: Request, edge: AtHand, caller: TheCaller) -> Response:
     """Send back to the maker with a reason."""
     return await decided(id, request, edge, caller, SEND_BACK)
+
+
+@router.post("/{id}/claim", response_model=TaskBody | WouldAct, responses=TENDING, **accepts(Given))
+async def claim(id: str, request: Request, edge: AtHand, caller: TheCaller) -> Response:
+    """Have the task to oneself for a while; until then nobody else decides it."""
+    await given(request, Given)
+    return await tended(request, edge, caller, Wish(CLAIM, read_id(TASK, id)))
+
+
+@router.post(
+    "/{id}/release", response_model=TaskBody | WouldAct, responses=TENDING, **accepts(Given)
+)
+async def release(id: str, request: Request, edge: AtHand, caller: TheCaller) -> Response:
+    """Let the others have a claimed task again."""
+    await given(request, Given)
+    return await tended(request, edge, caller, Wish(RELEASE, read_id(TASK, id)))
+
+
+@router.post(
+    "/{id}/snooze", response_model=TaskBody | WouldAct, responses=TENDING, **accepts(SnoozeBody)
+)
+async def snooze(id: str, request: Request, edge: AtHand, caller: TheCaller) -> Response:
+    """Hide the task from the caller's own inbox until a time."""
+    body = await given(request, SnoozeBody)
+    wish = Wish(SNOOZE, read_id(TASK, id), until=body.until)
+    return await tended(request, edge, caller, wish)
+
+
+@router.post(
+    "/{id}/comment", response_model=TaskBody | WouldAct, responses=TENDING, **accepts(CommentGiven)
+)
+async def say(id: str, request: Request, edge: AtHand, caller: TheCaller) -> Response:
+    """Say something at the task; it shows at its process as well."""
+    body = await given(request, CommentGiven)
+    return await tended(request, edge, caller, Wish(COMMENT, read_id(TASK, id), body.text))
+
+
+@router.post(
+    "/{id}/escalate", response_model=TaskBody | WouldAct, responses=TENDING, **accepts(ReasonBody)
+)
+async def escalate(id: str, request: Request, edge: AtHand, caller: TheCaller) -> Response:
+    """Ask at once, with a reason, whom the deadline would have asked."""
+    body = await given(request, ReasonBody)
+    return await tended(request, edge, caller, Wish(ESCALATE, read_id(TASK, id), body.reason))
+
+
+async def tended(request: Request, edge: Edge, caller: TheCaller, wish: Wish) -> Response:
+    """The road of everything that leaves the task waiting."""
+    return await tend(request, Tending(edge, caller, wish, the_task))
 
 
 async def decided(

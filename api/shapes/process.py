@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from api.caller import Caller
+from api.shapes.attachment import AttachmentBody
 from api.shapes.base import Money, Person, Resource, Time, is_nothing, money, person
 from api.shapes.entry import EntryBody
 from api.shapes.exception import ExceptionBody
@@ -88,7 +89,9 @@ class ProcessBody(Resource):
     links: Links
     tasks: list[TaskBody] | None = Field(default=None, exclude_if=is_nothing)
     postings: list[EntryBody] | None = Field(default=None, exclude_if=is_nothing)
-    documents: list[DocumentBody] | None = Field(default=None, exclude_if=is_nothing)
+    documents: list[DocumentBody | AttachmentBody] | None = Field(
+        default=None, exclude_if=is_nothing
+    )
     exceptions: list[ExceptionBody] | None = Field(default=None, exclude_if=is_nothing)
 
 

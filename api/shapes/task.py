@@ -1,12 +1,15 @@
 """A task over the wire: what to decide, what changed, what was checked, who else can."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, Field
 
 from api.caller import Caller
+from api.shapes.attachment import AttachmentBody
 from api.shapes.base import Money, Person, Resource, Time, is_nothing, money, person
+from api.shapes.comment import CommentBody
 from domain.approvals.reading import DocumentRecord, TaskRecord
 from domain.identifiers import DOCUMENT, PROCESS, TASK, written
 from domain.processes.differences import Change
@@ -51,6 +54,14 @@ class DecisionBody(BaseModel):
     on_behalf_of: Person | None = Field(default=None, exclude_if=is_nothing)
 
 
+class ClaimBody(BaseModel):
+    """Who has the task to herself, since when and for how long."""
+
+    by: Person
+    since: Time
+    until: Time
+
+
 class TaskBody(Resource):
     """A task. `subject_hash` is what a decision names in If-Match."""
 
@@ -72,17 +83,29 @@ class TaskBody(Resource):
     due: Time | None
     reminders: int
     decision: DecisionBody | None
+    claim: ClaimBody | None
     allowed_actions: list[str]
+    tending: list[str]
     why_you: str
     changes: list[ChangeBody] | None = Field(default=None, exclude_if=is_nothing)
     checks: list[Check] | None = Field(default=None, exclude_if=is_nothing)
-    documents: list[DocumentBody] | None = Field(default=None, exclude_if=is_nothing)
+    documents: list[DocumentBody | AttachmentBody] | None = Field(
+        default=None, exclude_if=is_nothing
+    )
     others_who_can: list[str] | None = Field(default=None, exclude_if=is_nothing)
+    comments: list[CommentBody] | None = Field(default=None, exclude_if=is_nothing)
 
 
-def task(
-    caller: Caller, record: TaskRecord, allowed: Sequence[str], why: str, *, display: bool = False
-) -> TaskBody:
+@dataclass(frozen=True, slots=True)
+class May:
+    """What the caller may decide, what else she may do with the task, and why it is hers."""
+
+    allowed: Sequence[str]
+    tending: Sequence[str]
+    why: str
+
+
+def task(caller: Caller, record: TaskRecord, may: May, *, display: bool = False) -> TaskBody:
     """A task as a list shows it."""
     checking = record.checking
     return TaskBody(
@@ -106,9 +129,20 @@ def task(
         due=record.due_at,
         reminders=record.reminders,
         decision=decision(record),
-        allowed_actions=list(allowed),
-        why_you=why,
+        claim=claim(record),
+        allowed_actions=list(may.allowed),
+        tending=list(may.tending),
+        why_you=may.why,
     )
+
+
+def claim(record: TaskRecord) -> ClaimBody | None:
+    """The claim, while there is one."""
+    found = record.checking.claim
+    if found is None or record.checking.state != "open":
+        return None
+    by = person(found.person, found.name)
+    return ClaimBody(by=by, since=found.since, until=found.until)
 
 
 def decision(record: TaskRecord) -> DecisionBody | None:

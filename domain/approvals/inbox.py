@@ -1,15 +1,16 @@
-"""Tasks: opened, looked at under a lock, decided once."""
+"""Tasks: opened, looked at under a lock, decided once; reminded of and escalated."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from domain import money
 from domain.access.actor import Actor
 from domain.access.delegator import Delegator
-from domain.approvals.policy import Checking, Decided
+from domain.approvals.policy import Checking, Claim, Decided
 from domain.definitions import policy
 from domain.definitions.model import Definition
 from domain.identifiers import new_uuid
@@ -20,7 +21,7 @@ OPEN = text("""
         title, amount, currency, subject_hash, opened_at, due_at, sequence)
     SELECT :tenant, :id, :process, :kind, :stage, :round, :level, :levels, :seat, :role,
         :title, :amount,
-        :currency, :subject_hash, at, at + :deadline, :sequence
+        :currency, :subject_hash, at, coalesce(:due_at, at + :deadline), :sequence
     FROM (SELECT business_now() AS at) AS now
     RETURNING due_at
 """)
@@ -28,7 +29,8 @@ LOOK = """
     SELECT t.id, t.process_id, t.kind, t.title, t.role, t.escalated_to, t.subject_hash, t.state,
         t.stage, t.round, t.level, t.levels, t.amount, t.currency, p.created_by, p.makers,
         p.concerned, p.type, p.company_id, p.definition_hash, d.action, d.person_id, d.decided_at,
-        d.on_behalf_of, w.name, f.name AS stood_in_for_name,
+        d.on_behalf_of, w.name, f.name AS stood_in_for_name, t.claimed_by, t.claimed_at,
+        t.claimed_until, s.name AS claimer,
         ARRAY(SELECT c.person FROM decisions e JOIN tasks o
               ON o.tenant_id = e.tenant_id AND o.id = e.task_id
               CROSS JOIN unnest(ARRAY[e.person_id, e.on_behalf_of]) AS c (person)
@@ -39,6 +41,8 @@ LOOK = """
     LEFT JOIN decisions d ON d.tenant_id = t.tenant_id AND d.task_id = t.id
     LEFT JOIN persons w ON w.tenant_id = d.tenant_id AND w.id = d.person_id
     LEFT JOIN persons f ON f.tenant_id = d.tenant_id AND f.id = d.on_behalf_of
+    LEFT JOIN persons s ON s.tenant_id = t.tenant_id AND s.id = t.claimed_by
+        AND t.claimed_until > (SELECT business_now())
     WHERE t.tenant_id = (SELECT current_tenant()) AND t.id = :task
 """
 LOOKED = text(LOOK)
@@ -72,8 +76,16 @@ ROUNDS = text("""
 """)
 REMIND = text("""
     UPDATE tasks SET reminders = reminders + 1, sequence = :sequence,
-        escalated_to = coalesce(:escalate_to, escalated_to)
+        reminded_at = (SELECT business_now())
     WHERE tenant_id = :tenant AND id = :task AND state = 'open'
+""")
+
+# Whoever sat on it did not decide: the others are asked, so they may.
+ESCALATE = text("""
+    UPDATE tasks SET escalated_to = :to, sequence = :sequence,
+        claimed_by = NULL, claimed_at = NULL, claimed_until = NULL
+    WHERE tenant_id = :tenant AND id = :task AND state = 'open'
+        AND escalated_to IS DISTINCT FROM :to
 """)
 
 
@@ -92,7 +104,7 @@ class OpenTask:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What a task is opened about. Amounts in minor units; `deadline` from now."""
+    """What a task is opened about. Amounts in minor units; `deadline` from now, or `due_at`."""
 
     tenant: UUID
     process: UUID
@@ -103,6 +115,7 @@ class Opening:
     currency: str | None
     subject_hash: str
     deadline: timedelta | None
+    due_at: datetime | None
 
 
 def open_task(
@@ -163,8 +176,16 @@ def look(connection: Connection, task: UUID) -> Task:
         row.state, row.created_by, frozenset(row.makers), decided or None,
         frozenset(row.earlier_checkers), (), type=row.type, company=row.company_id,
         amount=money.given(row.amount, row.currency), concerned=frozenset(row.concerned),
+        claim=claim_of(row),
     )  # fmt: skip
     return Task(checking, row.definition_hash, row.stage, row.round, row.level, row.levels)
+
+
+def claim_of(row: Row[Any]) -> Claim | None:
+    """Who sits on the task of a row; nobody when it was never claimed or the claim is over."""
+    if row.claimer is None:
+        return None
+    return Claim(row.claimed_by, row.claimer, row.claimed_at, row.claimed_until)
 
 
 def hold(connection: Connection, tenant: UUID, task: UUID) -> None:
@@ -234,5 +255,13 @@ def remind(
     connection: Connection, tenant: UUID, task: UUID, *, sequence: int, escalate_to: str | None
 ) -> bool:
     """Count a reminder and widen the task to another role. False when it no longer waits."""
-    values = {"tenant": tenant, "task": task, "sequence": sequence, "escalate_to": escalate_to}
+    values = {"tenant": tenant, "task": task, "sequence": sequence}
+    if escalate_to is not None:
+        escalate(connection, tenant, task, sequence=sequence, to=escalate_to)
     return connection.execute(REMIND, values).rowcount == 1
+
+
+def escalate(connection: Connection, tenant: UUID, task: UUID, *, sequence: int, to: str) -> None:
+    """Ask another role as well, whoever sat on the task. Again changes nothing."""
+    values = {"tenant": tenant, "task": task, "sequence": sequence, "to": to}
+    connection.execute(ESCALATE, values)

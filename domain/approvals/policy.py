@@ -5,7 +5,7 @@ The same ladder refuses a decision and computes what a person may do.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -39,10 +39,20 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """Somebody sits on a task: until then nobody else decides it. One that is over is no claim."""
+
+    person: UUID
+    name: str
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Checking:
     """Everything the ladder looks at: the task, who entered its document, who changed it since
-    (`makers` are all of them), whom it is about, and who checked before in this round, by
-    themselves or through somebody who stood in for them."""
+    (`makers` are all of them), whom it is about, who checked before in this round, by themselves or
+    through somebody who stood in for them, and who claimed it."""
 
     task: UUID
     process: UUID
@@ -62,6 +72,7 @@ class Checking:
     company: UUID | None = None
     amount: Money | None = None
     concerned: Collection[UUID] = ()
+    claim: Claim | None = None
 
     @property
     def roles(self) -> frozenset[str]:
@@ -90,6 +101,13 @@ def check_decision(
 
 def check_may_decide(task: Checking, actor: Actor) -> None:
     """The rungs that look only at the task and the person."""
+    check_may_check(task, actor)
+    if task.claim is not None and task.claim.person != actor.person:
+        raise already_claimed(task.title, task.claim)
+
+
+def check_may_check(task: Checking, actor: Actor) -> None:
+    """The same without the last, which a claim's end or an escalation takes away."""
     if task.kind != "approval":
         raise Refusal(
             "task_must_be_an_approval", f"{task.title} waits for a correction; amend the process."
@@ -159,6 +177,19 @@ def already_decided(title: str, decided: Decided) -> Refusal:
         person=decided.who,
         action=decided.action,
         at=decided.at.isoformat(),
+    )
+
+
+def already_claimed(title: str, claim: Claim) -> Refusal:
+    """Names who sits on the task, since when and for how long."""
+    since, until = (f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" for at in (claim.since, claim.until))
+    return Refusal(
+        "already_claimed",
+        f"{claim.name} claimed {title} at {since} and has it until {until}. "
+        "Ask her to release it, or escalate it.",
+        person=claim.name,
+        at=claim.since.isoformat(),
+        until=claim.until.isoformat(),
     )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     Uuid,
     and_,
+    exists,
     func,
     null,
     or_,
@@ -26,8 +27,9 @@ from domain import money
 from domain.access.actor import Actor
 from domain.access.delegator import Delegator
 from domain.access.tables import persons
+from domain.approvals.inbox import claim_of
 from domain.approvals.policy import APPROVE, Checking, Decided, standings
-from domain.approvals.tables import decisions, tasks
+from domain.approvals.tables import decisions, task_snoozes, tasks
 from domain.canonical import digest
 from domain.definitions.model import Definition
 from domain.listing import Page, counted, paged
@@ -54,6 +56,7 @@ CHECKED = text("""
       AND outputs ? 'document_hash'
     ORDER BY sequence DESC LIMIT 1
 """)
+NOW = select(func.business_now()).scalar_subquery()
 EARLIER_TASKS = tasks.alias("earlier_tasks")
 EARLIER = decisions.alias("earlier")
 # By themselves, and through somebody who stood in for them.
@@ -105,8 +108,9 @@ class TaskRecord:
 
 
 def query() -> Select[Any]:
-    """Tasks with their process and the decision each got."""
+    """Tasks with their process, the decision each got and who sits on it."""
     decider, lender = persons.alias("decider"), persons.alias("lender")
+    claimer = persons.alias("claimer")
     return (
         select(
             tasks,
@@ -126,6 +130,7 @@ def query() -> Select[Any]:
             decider.c.name.label("decider"),
             decisions.c.on_behalf_of,
             lender.c.name.label("lender"),
+            claimer.c.name.label("claimer"),
             EARLIER_CHECKERS.label("earlier_checkers"),
         )
         .join(
@@ -143,6 +148,14 @@ def query() -> Select[Any]:
         .outerjoin(
             lender,
             and_(lender.c.tenant_id == tasks.c.tenant_id, lender.c.id == decisions.c.on_behalf_of),
+        )
+        .outerjoin(
+            claimer,
+            and_(
+                claimer.c.tenant_id == tasks.c.tenant_id,
+                claimer.c.id == tasks.c.claimed_by,
+                tasks.c.claimed_until > NOW,
+            ),
         )
     )
 
@@ -182,18 +195,37 @@ def selected(
 
 
 def mine(actor: Actor) -> ColumnElement[bool]:
-    """What waits for this person: approvals the ladder lets her decide, her own corrections."""
+    """What waits for this person: approvals the ladder lets her decide, her own corrections.
+
+    Without what she put off for now.
+    """
     hers = [*actor.roles]
     may_check = and_(
         tasks.c.kind == "approval",
         or_(waits_for(hers), *map(lent, actor.stands_in_for)),
         ~was_in_it(actor.person),
         *(or_(~lent(each), ~was_in_it(each.person)) for each in actor.stands_in_for),
+        or_(
+            tasks.c.claimed_by.is_(None),
+            tasks.c.claimed_by == actor.person,
+            tasks.c.claimed_until <= NOW,
+        ),
     )
-    return or_(
+    waits = or_(
         may_check,
         and_(tasks.c.kind == "correction", processes.c.created_by == actor.person),
         and_(tasks.c.kind == "action", tasks.c.role.in_(hers)),
+    )
+    return and_(waits, ~put_off(actor))
+
+
+def put_off(actor: Actor) -> ColumnElement[bool]:
+    """Whether she does not want to see the task before a time that is still to come."""
+    return exists().where(
+        task_snoozes.c.tenant_id == tasks.c.tenant_id,
+        task_snoozes.c.task_id == tasks.c.id,
+        task_snoozes.c.person_id == actor.person,
+        task_snoozes.c.until > NOW,
     )
 
 
@@ -257,6 +289,7 @@ def task_of(row: Row[Any]) -> TaskRecord:
         row.state, row.created_by, frozenset(row.makers), decided,
         frozenset(row.earlier_checkers), (), type=row.type, company=row.company_id,
         amount=money.given(row.amount, row.currency), concerned=frozenset(row.concerned),
+        claim=claim_of(row),
     )  # fmt: skip
     return TaskRecord(
         checking, row.process_id, row.reference, row.subject, row.workflow_id, row.definition_hash,

@@ -1,4 +1,4 @@
-"""Tasks in an inbox and the one decision each may get."""
+"""Tasks in an inbox, the one decision each may get, and who does not want to see one yet."""
 
 from sqlalchemy import (
     CHAR,
@@ -40,8 +40,13 @@ tasks = Table(
     Column("reminders", Integer, nullable=False, server_default="0"),
     Column("closed_at", DateTime(timezone=True)),
     Column("sequence", BigInteger, nullable=False),
+    Column("reminded_at", DateTime(timezone=True)),
+    Column("claimed_by", Uuid),
+    Column("claimed_at", DateTime(timezone=True)),
+    Column("claimed_until", DateTime(timezone=True)),
     UniqueConstraint("tenant_id", "process_id", "stage", "round", "level", "seat"),
     within_tenant("process_id", "processes"),
+    within_tenant("claimed_by", "persons"),
     Index("tasks_open", "tenant_id", "opened_at", "id", postgresql_where=text("state = 'open'")),
 )
 
@@ -71,3 +76,14 @@ decisions = Table(
         postgresql_where=text("on_behalf_of IS NOT NULL"),
     ),
 )  # fmt: skip
+
+task_snoozes = Table(
+    "task_snoozes",
+    METADATA,
+    tenant_column(),
+    Column("task_id", Uuid, primary_key=True),
+    Column("person_id", Uuid, primary_key=True),
+    Column("until", DateTime(timezone=True), nullable=False),
+    within_tenant("task_id", "tasks"),
+    within_tenant("person_id", "persons"),
+)

@@ -15,12 +15,15 @@ from domain.definitions.fields import (
     TextField,
 )
 from domain.definitions.model import Action, Approval, Definition, JournalTemplate, Stage
-from domain.definitions.policy import actions_at
+from domain.definitions.policy import actions_at, read_duration
 from domain.definitions.vocabulary import Role
 
 ALL = "all"
 MAKER = "maker"
-UNITS = {"d": "day", "h": "hour", "m": "minute", "s": "second"}
+UNITS = {
+    "d": "day", "h": "hour", "m": "minute", "s": "second", "wd": "working day",
+    "wh": "working hour",
+}  # fmt: skip
 VERDICTS = {"approved": "Approved", "rejected": "Rejected", "sent_back": "Sent back"}
 ENDS = {
     "completed": "It ends here, done.",
@@ -176,10 +179,12 @@ def approvals(definition: Definition, roles: Mapping[str, Role]) -> Iterator[str
             yield f"  Reminded every {span(approval.remind_every)}"
         if approval.deadline and approval.escalate_to:
             asked = role(approval.escalate_to, roles)
-            yield f"  After {span(approval.deadline)} {asked} is asked as well"
+            yield f"  After {counted(approval.deadline)} {asked} is asked as well"
         if approval.splitting:
             days = approval.splitting.days
             yield f"  Told when it may be split: same maker and party within {days} days"
+        if approval.claim_for:
+            yield f"  Who claims a task has it to herself for {counted(approval.claim_for)}"
 
 
 def bands(approval: Approval, roles: Mapping[str, Role]) -> Iterator[str]:
@@ -224,8 +229,13 @@ def role(name: str, roles: Mapping[str, Role]) -> str:
 
 def span(text: str) -> str:
     """`3d` as `3 days`, `1d` as `day`: for after `every`."""
-    number, unit = text[:-1], UNITS[text[-1]]
-    return unit if number == "1" else f"{number} {unit}s"
+    count, unit = read_duration(text)
+    return UNITS[unit] if count == 1 else f"{count} {UNITS[unit]}s"
+
+
+def counted(text: str) -> str:
+    """`3d` as `3 days`, `1d` as `1 day`."""
+    return f"1 {span(text)}" if read_duration(text)[0] == 1 else span(text)
 
 
 def sentence(text: str) -> str:

@@ -16,6 +16,8 @@ from domain.ledger import notation
 CONFIGURATION = "cfg"
 # In `edits`: every field.
 ALL = "all"
+# Editors complete it; that it reads is proven with better words than a pattern's.
+Duration = Annotated[str, Field(json_schema_extra={"pattern": "^[1-9][0-9]{0,4}(wd|wh|[dhms])$"})]
 # Actions that are taken in ways of their own: by starting, by repairing an exception.
 TAKEN_ELSEWHERE = ("start", "repair")
 
@@ -54,7 +56,7 @@ class Stage(Strict):
     rejected: Name | None = None
     sent_back: Name | None = None
     asks: Name | None = None
-    remind_every: str | None = None
+    remind_every: Duration | None = None
     until: Name | None = None
     at: str | None = None
     then: Name | None = None
@@ -111,15 +113,17 @@ class Splitting(Strict):
 class Approval(Strict):
     """Who approves: bands by amount or a decision table; and how long a checker may take.
 
-    Durations are `3d`, `12h`, `30m`, `5s`. `splitting` warns of what may be split to stay below.
+    Durations are `3wd` (working days), `8wh` (working hours), `3d`, `12h`, `30m`, `5s`. Who claims
+    a task has it to herself for `claim_for`. `splitting` warns of what may be split to stay below.
     """
 
     bands: tuple[Band, ...] = ()
     table: Name | None = None
-    remind_every: str | None = None
-    deadline: str | None = None
+    remind_every: Duration | None = None
+    deadline: Duration | None = None
     escalate_to: Name | None = None
     splitting: Splitting | None = None
+    claim_for: Duration | None = None
 
 
 class GivenUp(Strict):

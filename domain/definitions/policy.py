@@ -17,8 +17,11 @@ from domain.refusal import Refusal
 Seats = tuple[str, ...]
 NOBODY = "nobody"
 SEAT = re.compile(r"(?P<role>[a-z][a-z0-9_]*)( x (?P<times>[2-9]))?")
-DURATION = re.compile(r"([1-9][0-9]{0,4})([dhms])")
+DURATION = re.compile(r"(?P<count>[1-9][0-9]{0,4})(?P<unit>wd|wh|[dhms])")
 UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
+DURATIONS = "3d, 12h, 30m, 5s, 3wd (working days) or 8wh (working hours)"
+# How long somebody may sit on a task that others could decide, when its approval says nothing.
+CLAIM_FOR = "4wh"
 SEQUENCE = re.compile(r"(0[1-9])?")
 # What a checker may choose, and the key of the stage that says where it leads.
 Verdict = Literal["approved", "rejected", "sent_back"]
@@ -181,14 +184,29 @@ def posted_before(definition: Definition, stage: str) -> frozenset[str]:
     return found.get(stage, frozenset())
 
 
-def duration(text: str) -> timedelta:
-    """`3d`, `12h`, `30m`, `5s`."""
+def read_duration(text: str) -> tuple[int, str]:
+    """The count and the unit of `3wd`, `8wh`, `3d`, `12h`, `30m` or `5s`."""
     match = DURATION.fullmatch(text)
     if match is None:
+        message = f"{text!r} is no duration. Write it as {DURATIONS}."
+        raise Refusal("duration_must_be_readable", message)
+    return int(match["count"]), match["unit"]
+
+
+def is_by_calendar(text: str | None) -> bool:
+    """Whether only the tenant's calendar knows how long that is: `3wd`, `8wh`."""
+    return text is not None and read_duration(text)[1] not in UNITS
+
+
+def duration(text: str) -> timedelta:
+    """`3d`, `12h`, `30m`, `5s`: what is as long whatever the calendar."""
+    count, unit = read_duration(text)
+    if unit not in UNITS:
         raise Refusal(
-            "duration_must_be_readable", f"{text!r} is no duration. Write it as 3d, 12h, 30m or 5s."
+            "duration_must_be_readable",
+            f"{text!r} depends on a calendar. Write 3d, 12h, 30m or 5s.",
         )
-    return timedelta(**{UNITS[match[2]]: int(match[1])})
+    return timedelta(**{UNITS[unit]: count})
 
 
 def clock(text: str) -> time:

@@ -19,7 +19,7 @@ from domain.definitions.vocabulary import Vocabulary
 from domain.definitions.wording import placeholders
 from domain.refusal import Refusal
 
-DURATION_CURE = "Write it as 3d, 12h, 30m or 5s"
+DURATION_CURE = f"Write it as {policy.DURATIONS}"
 
 Rule = Callable[[Definition, Vocabulary], Iterator[Mistake]]
 
@@ -100,13 +100,13 @@ def times_are_readable(definition: Definition, _: Vocabulary) -> Iterator[Mistak
             yield from refused(("stages", name, "at"), stage.at, policy.clock, "Write it as 10:00")
         if stage.remind_every is not None:
             path: Path = ("stages", name, "remind_every")
-            yield from refused(path, stage.remind_every, policy.duration, DURATION_CURE)
+            yield from refused(path, stage.remind_every, policy.read_duration, DURATION_CURE)
     for name, approval in definition.approvals.items():
-        for key in ("remind_every", "deadline"):
+        for key in ("remind_every", "deadline", "claim_for"):
             text = getattr(approval, key)
             if text is not None:
                 path = ("approvals", name, key)
-                yield from refused(path, text, policy.duration, DURATION_CURE)
+                yield from refused(path, text, policy.read_duration, DURATION_CURE)
 
 
 def refused(path: Path, text: str, reader: Callable[[str], object], cure: str) -> Iterator[Mistake]:

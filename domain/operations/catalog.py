@@ -15,12 +15,15 @@ from domain.definitions.content import Content
 from domain.definitions.model import Definition
 from domain.operations.approval_limits import SET_APPROVAL_LIMIT
 from domain.operations.budgets import SET_BUDGET
+from domain.operations.clock import ADVANCE_CLOCK
 from domain.operations.definitions import ACTIVATE_DEFINITION, ROLL_BACK_DEFINITION
 from domain.operations.delegations import DELEGATE, END_DELEGATION
 from domain.operations.holds import SETTLE_HOLD
+from domain.operations.holidays import SET_HOLIDAYS
 from domain.operations.imports import IMPORT_ENTRIES
 from domain.operations.limits import SET_LIMIT
 from domain.operations.masters import MASTERS
+from domain.operations.opening_hours import SET_OPENING_HOURS
 from domain.operations.operation import Operation, Order, People
 from domain.operations.periods import SET_PERIOD
 from domain.operations.rates import SET_RATES
@@ -47,6 +50,9 @@ OPERATIONS: Mapping[str, Operation] = {
     "end_delegation": END_DELEGATION,
     "activate_definition": ACTIVATE_DEFINITION,
     "roll_back_definition": ROLL_BACK_DEFINITION,
+    "set_holidays": SET_HOLIDAYS,
+    "set_opening_hours": SET_OPENING_HOURS,
+    "advance_clock": ADVANCE_CLOCK,
 }
 NEEDS = {name: operation.needs for name, operation in OPERATIONS.items()}
 SKIPPABLE = frozenset(name for name, operation in OPERATIONS.items() if not operation.posts)

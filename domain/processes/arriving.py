@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 from domain.approvals import inbox
 from domain.approvals.inbox import Opening, OpenTask
+from domain.deadlines import calendars
 from domain.definitions import content as reading
 from domain.definitions import policy
 from domain.definitions.model import Definition, Stage
@@ -127,7 +128,7 @@ def asked(
     """Open a task for each seat of a level; the process waits for all of them."""
     tasks = [
         inbox.open_task(
-            connection, opening(about, level.stage), kind="approval", role=role,
+            connection, opening(connection, about, level.stage), kind="approval", role=role,
             round=level.round, level=level.number, levels=len(level.seats), seat=seat,
         )
         for seat, role in enumerate(level.seats[level.number - 1], 1)
@@ -143,7 +144,7 @@ def to_do(
     round = inbox.round_to_act(connection, about.effect.process, stage)
     task = inbox.open_task(
         connection,
-        opening(about, stage),
+        opening(connection, about, stage),
         kind=kind,
         role=role,
         round=round,
@@ -164,10 +165,11 @@ def waiting(
     return Arrival(stage, tuple(tasks)), move
 
 
-def opening(about: About, stage: str) -> Opening:
-    """What every task at a stage is opened about."""
+def opening(connection: Connection, about: About, stage: str) -> Opening:
+    """What every task at a stage is opened about, and when it is due by the tenant's calendar."""
     approval = about.definition.approval_at(stage)
     deadline = approval.deadline if approval else None
+    by_calendar = policy.is_by_calendar(deadline)
     return Opening(
         tenant=about.effect.tenant,
         process=about.effect.process,
@@ -177,7 +179,8 @@ def opening(about: About, stage: str) -> Opening:
         amount=about.amount.amount if about.amount else None,
         currency=about.amount.currency if about.amount else None,
         subject_hash=about.content_hash,
-        deadline=policy.duration(deadline) if deadline else None,
+        deadline=policy.duration(deadline) if deadline and not by_calendar else None,
+        due_at=calendars.due_at(connection, str(deadline)) if by_calendar else None,
     )
 
 

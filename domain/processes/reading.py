@@ -127,6 +127,12 @@ def get(connection: Connection, process: UUID) -> ProcessRecord:
     return one(connection, query().where(processes.c.id == process))
 
 
+def open_workflows(connection: Connection) -> list[str]:
+    """The workflow ids of every process that has not ended."""
+    found = select(processes.c.workflow_id).where(processes.c.closed_at.is_(None))
+    return list(connection.scalars(found.order_by(processes.c.created_at)))
+
+
 def with_reference(connection: Connection, reference: str) -> ProcessRecord:
     """The process of a reference. Refuses one that is not there: `process_must_exist`."""
     return one(connection, query().where(processes.c.reference == reference))

@@ -1,4 +1,4 @@
-"""The record of a process: its projection, effects, evidence, events, exceptions, partner calls."""
+"""The record of a process: its projection, effects, evidence, events, exceptions, comments."""
 
 from sqlalchemy import (
     CHAR,
@@ -220,4 +220,20 @@ archived_histories = Table(
     Column("history", LargeBinary, nullable=False),
     Column("archived_at", TIME, nullable=False, server_default=NOW),
     ForeignKeyConstraint(["tenant_id", "process_id"], ["processes.tenant_id", "processes.id"]),
+)
+
+comments = Table(
+    "comments",
+    METADATA,
+    tenant_column(),
+    Column("id", Uuid, primary_key=True),
+    Column("process_id", Uuid, nullable=False),
+    Column("task_id", Uuid),
+    Column("person_id", Uuid, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("written_at", TIME, nullable=False),
+    within_tenant("process_id", "processes"),
+    within_tenant("task_id", "tasks"),
+    within_tenant("person_id", "persons"),
+    Index("comments_process_id", "tenant_id", "process_id", "written_at", "id"),
 )

@@ -8,10 +8,9 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 import httpx2
 import psycopg
@@ -30,8 +29,9 @@ from temporalio.service import RPCError
 from activities.desk import Instruction
 from domain.access import token
 from domain.access.token import Assertion
-from domain.approvals import deciding
+from domain.approvals import deciding, tending
 from domain.approvals.deciding import Choice
+from domain.approvals.tending import Wish
 from domain.canonical import digest
 from domain.identifiers import EXCEPTION, PROCESS, TASK, TENANT, new_uuid, written
 from domain.processes import action as actions
@@ -42,9 +42,19 @@ from domain.processes.assigning import Assigned
 from domain.processes.opening import Opened, Request, start_content
 from domain.processes.proposals import Proposed
 from sandbox.auditor import Asked, Row
+from tests.chaos.paper import money, months_before, today
 from tests.chaos.world import World
 from workflows.instructions import queue_of
-from workflows.kit.messages import Act, Assign, Confirm, Decide, Propose, Repair, StartProcess
+from workflows.kit.messages import (
+    Act,
+    Assign,
+    Confirm,
+    Decide,
+    Propose,
+    Repair,
+    StartProcess,
+    Tend,
+)
 
 BROKEN = (
     RPCError,
@@ -74,11 +84,6 @@ class Refused(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
-
-
-def today() -> date:
-    """The tenant's day."""
-    return datetime.now(ZoneInfo("Asia/Kolkata")).date()
 
 
 class Errand:
@@ -185,6 +190,13 @@ class Errand:
         instruction = self.signed(who, action, subject, deciding.content(choice))
         call = name or uuid4().hex
         await self.update("decide", "decide_task", Decide(call, choice, instruction))
+
+    async def tend(self, who: str, verb: str, words: str | None = None) -> None:
+        """Claim the task that is open, or say something at it."""
+        task = await self.waits_for("SELECT id FROM tasks WHERE process_id = %s AND state = 'open'")
+        wish = Wish(verb, task["id"], words)
+        instruction = self.signed(who, verb, written(TASK, wish.task), tending.content(wish))
+        await self.update("tend", "tend_process", Tend(uuid4().hex, wish, instruction))
 
     async def act(self, who: str, action: str) -> None:
         """Cancel, reverse, pay now."""
@@ -376,16 +388,3 @@ class Errand:
         """What is on record of this process's calls to the bank, in order."""
         sql = "SELECT * FROM partner_calls WHERE process_id = %s ORDER BY intended_at"
         return await self.look(sql, self.id)
-
-
-def money(amount: int) -> dict[str, Any]:
-    """Paise on the wire."""
-    return {"amount": amount, "currency": "INR"}
-
-
-def months_before(day: date, months: int) -> date:
-    """The first of an earlier month; the day itself for none."""
-    if not months:
-        return day
-    count = day.year * 12 + day.month - 1 - months
-    return date(count // 12, count % 12 + 1, 1)

@@ -188,6 +188,17 @@ async def withdrawn(errand: Errand) -> None:
     await errand.ends("cancelled")
 
 
+async def tended(errand: Errand) -> None:
+    """Commented on and claimed; then nobody else decides it."""
+    await errand.open()
+    await errand.tend("asha", "comment", "The original is with me")
+    await errand.tend("bina", "claim")
+    await errand.decide("bina", "approve")
+    await errand.ends("paid")
+    (said,) = await errand.look("SELECT words FROM comments WHERE process_id = %s", errand.id)
+    assert said["words"] == "The original is with me"
+
+
 async def answer_lost(errand: Errand) -> None:
     """The bank pays, its answer is lost; it is asked, and not paid again."""
     await errand.open()
@@ -216,6 +227,7 @@ OUTCOMES: Mapping[str, tuple[Script, dict[str, Any]]] = {
     "skipped": (skipped, {"type": SKIPPABLE, "months_ago": 5}),
     "reminded": (reminded, {"type": REMINDED}),
     "withdrawn": (withdrawn, {"type": REMINDED}),
+    "tended": (tended, {}),
     "answer_lost": (answer_lost, {}),
 }
 # These lock a period that others may be in; run beside others they need a month of their own.

@@ -18,7 +18,9 @@ import activities
 from activities import effects, payments
 from activities.approvals import ApprovalActivities
 from activities.bulk import BulkActivities
+from activities.clock import ClockActivities
 from activities.crash import Point
+from activities.deadlines import DeadlineActivities
 from activities.exceptions import ExceptionActivities
 from activities.histories import HistoryActivities
 from activities.integrity import IntegrityActivities
@@ -28,6 +30,7 @@ from activities.operations import OperationActivities
 from activities.payments import PaymentActivities
 from activities.processes import ProcessActivities
 from activities.stuck import StuckActivities
+from activities.tending import TendingActivities
 from tests.chaos.errand import Errand
 from tests.chaos.outcomes import LOCKING, OUTCOMES, all_of
 from tests.chaos.world import World, world
@@ -36,7 +39,7 @@ from workflows import worker
 AT_A_TIME = 20
 GROUPS = (
     ProcessActivities, ApprovalActivities, LedgerActivities, PaymentActivities, ExceptionActivities,
-    OperationActivities,
+    OperationActivities, TendingActivities,
 )  # fmt: skip
 IN_EVERY_EFFECT: tuple[Point, ...] = ("before-tx", "in-tx", "after-commit-before-return")
 MORE: dict[str, tuple[Point, ...]] = {"pay_party": ("before-call", "after-call-before-record")}
@@ -47,6 +50,7 @@ LEADS_PAST = {
     "decide_task": "approved_by_two",
     "take_action": "cancelled",
     "remind_task": "reminded",
+    "tend_process": "tended",
     "move_on": "withdrawn",
     "post_journal.invoice": "paid_now",
     "post_journal.payment": "paid_now",
@@ -85,12 +89,17 @@ def test_no_activity_and_no_point_is_forgotten() -> None:
     assert registered(StuckActivities) == {"watch"}
     # Bulk work's are in test_bulk_work.
     assert registered(MigrationActivities) == {"move_process", "take_version"}
+    # It asks and writes nothing; and telling again only makes a process look again.
+    assert registered(DeadlineActivities) == {"pace_process"}
+    assert registered(ClockActivities) == {"tell_processes"}
     source = Path(inspect.getfile(worker)).read_text()
     assert sorted(re.findall(r"\b(\w+Activities)\(", source)) == sorted(
         group.__name__
         for group in (
             *GROUPS,
             BulkActivities,
+            ClockActivities,
+            DeadlineActivities,
             HistoryActivities,
             IntegrityActivities,
             MigrationActivities,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from domain.calendar import EVERY_WEEK, OF_INDIAN_BANKS, Calendar, Convention, DayOff, due
+from domain.calendar import EVERY_WEEK, OF_INDIAN_BANKS, Calendar, Convention, DayOff, again, due
 from tests.domain.refused import refused
 
 KOLKATA, BERLIN = ZoneInfo("Asia/Kolkata"), ZoneInfo("Europe/Berlin")
@@ -283,3 +283,20 @@ def test_working_days_end_at_closing_on_a_working_day(calendar, moment, n):
     today = moment.astimezone(calendar.time_zone).date()
     assert calendar.working_days_between(today, local.date()) == n
     assert calendar.is_working_day(local.date())
+
+
+@pytest.mark.parametrize(
+    ("last", "every", "expected"),
+    [
+        # The 24th of January 2026 is a fourth Saturday, the 26th Republic Day.
+        ("2026-01-23 11:00", "1wd", "Tue 2026-01-27 11:00"),
+        ("2026-01-22 11:00", "2wd", "Tue 2026-01-27 11:00"),
+        # Out of hours: before opening at the opening, after closing at the next one.
+        ("2026-01-27 08:00", "1wd", "Wed 2026-01-28 10:00"),
+        ("2026-01-22 20:00", "1wd", "Tue 2026-01-27 10:00"),
+        ("2026-01-23 15:00", "2wh", "Tue 2026-01-27 11:00"),
+        ("2026-01-23 11:00", "1d", "Sat 2026-01-24 11:00"),
+    ],
+)
+def test_a_reminder_in_working_time_comes_in_opening_hours(last, every, expected):
+    assert shown(again(BANK, at(last), every)) == expected

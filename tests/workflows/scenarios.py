@@ -1,6 +1,7 @@
 """One scenario per outcome of the invoice approval. Tests play them, and histories are recorded."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 from tests.office import Case, Office, invoice, large_invoice
@@ -152,6 +153,35 @@ def posted_after_two_people_corrected_its_date(office: Office) -> Case:
     return case
 
 
+def tended(office: Office) -> Case:
+    """Claimed, commented on, put off and escalated before it is approved and paid."""
+    case = office.receive()
+    case.tend("bina", "claim")
+    case.tend("asha", "comment", words="The original is with me")
+    case.tend("bina", "snooze", until="2126-01-01T10:00:00+05:30")
+    case.tend("bina", "escalate", words="I am on leave from tomorrow")
+    case.decide("deepa")
+    case.stands_at("awaiting_due_date").act("esha", "pay_now")
+    return case
+
+
+def paid_after_the_clock_was_moved(office: Office) -> Case:
+    """The sandbox's clock is put forward while it waits for its checker, and for its date."""
+    case = office.receive()
+    a_second_passes(office)
+    case.decide("bina")
+    case.stands_at("awaiting_due_date")
+    a_second_passes(office)
+    case.act("esha", "pay_now")
+    return case
+
+
+def a_second_passes(office: Office) -> None:
+    """On the clock of the sandbox."""
+    case = replace(office, type="clock_advance").receive({"to": "1s"}, by="esha")
+    case.stands_at("done")
+
+
 # Name, how it is played, the stage it ends at.
 SCENARIOS: dict[str, tuple[Callable[[Office], Case], str]] = {
     "paid": (paid, "paid"),
@@ -166,6 +196,8 @@ SCENARIOS: dict[str, tuple[Callable[[Office], Case], str]] = {
     "refused_at_receipt": (refused_at_receipt, "refused"),
     "payment_refused_and_reversed": (payment_refused_and_reversed, "reversed"),
     "payment_refused_and_tried_anew": (payment_refused_and_tried_anew, "paid"),
+    "tended": (tended, "paid"),
+    "paid_after_the_clock_was_moved": (paid_after_the_clock_was_moved, "paid"),
     "posted_after_the_period_was_reopened": (posted_after_the_period_was_reopened, "paid"),
     "posted_after_two_people_corrected_its_date": (
         posted_after_two_people_corrected_its_date,

@@ -1,31 +1,30 @@
-"""Approval by other people than the maker: levels, reminders, escalation, correction."""
+"""What people do to a process while it waits: decide, act, and tend it."""
 
 import contextlib
-from datetime import timedelta
 from uuid import UUID
 
 from temporalio import workflow
 
-from activities.approvals import ApprovalActivities, DecideTask, RemindTask
-from activities.processes import MoveOn, ProcessActivities, TakeAction
+from activities.approvals import ApprovalActivities, DecideTask
+from activities.processes import ProcessActivities, TakeAction
 from activities.refusals import failure
-from domain.approvals import deciding
+from activities.tending import TendingActivities, TendProcess
+from domain.approvals import deciding, tending
 from domain.approvals.deciding import Decision
+from domain.approvals.tending import Tended
 from domain.definitions import policy
 from domain.identifiers import TASK, written
 from domain.processes import action
 from domain.processes.action import Taken, check_stage
-from domain.processes.arriving import Arrival
 from domain.refusal import Refusal
-from workflows.kit.messages import Act, Decide, StartProcess
-from workflows.kit.options import ALWAYS
+from workflows.kit.messages import Act, Decide, StartProcess, Tend
 from workflows.kit.process import CATCH_UP, Turn
-from workflows.kit.repairing import Repairable
+from workflows.kit.waiting import Waiting
 
 NO_SUCH_TASK = Refusal("task_must_be_open", "The process waits for no decision on this task.")
 
 
-class Approvable(Repairable):
+class Approvable(Waiting):
     """A process that waits for checkers and takes actions from people while it waits."""
 
     @workflow.init
@@ -34,72 +33,6 @@ class Approvable(Repairable):
         self.decided: set[UUID] = set()
         # From an action that undoes something until that is done nobody moves the process.
         self.is_undoing = False
-
-    async def waited(self) -> Turn | None:
-        """Rest at the stage until somebody moves the process on; None when its date came first."""
-        if self.due_in_seconds is None:
-            return await self.reminded_turn()
-        self.show_stage()
-        with contextlib.suppress(TimeoutError):
-            await workflow.wait_condition(
-                lambda: self.turn is not None,
-                timeout=timedelta(seconds=self.due_in_seconds),
-                timeout_summary="Wait for the date",
-            )
-        async with self.lock:
-            if self.turn is not None:
-                return self.taken_turn()
-            await self.go_on(str(self.definition.stages[self.stage].then))
-            return None
-
-    async def go_on(self, to: str) -> None:
-        """Stand at the stage that follows; where somebody is waited for, an activity asks him."""
-        if self.definition.stages[to].works:
-            self.stand(Arrival(to))
-            return
-        command = MoveOn(self.effect("move_on"), self.definition.hash, to)
-        title = self.definition.stages[to].title
-        self.stand(
-            await self.perform(ProcessActivities.move_on, command, summary=title, options=ALWAYS)
-        )
-
-    async def reminded_turn(self) -> Turn:
-        """The next turn; until it comes the checkers are reminded, and at the deadline others."""
-        approval = self.definition.approval_at(self.stage)
-        pause = (
-            approval.remind_every if approval else self.definition.stages[self.stage].remind_every
-        )
-        deadline = approval.deadline if approval else None
-        pause = pause or deadline
-        waited, reminders = timedelta(0), 0
-        while True:
-            self.show_stage()
-            try:
-                await workflow.wait_condition(
-                    lambda: self.turn is not None,
-                    timeout=policy.duration(pause) if pause else None,
-                    timeout_summary="Remind the checkers",
-                )
-                return self.taken_turn()
-            except TimeoutError:
-                waited, reminders = waited + policy.duration(pause or "1d"), reminders + 1
-                late = deadline is not None and waited >= policy.duration(deadline)
-                await self.remind(reminders, escalate=late)
-
-    async def remind(self, number: int, *, escalate: bool) -> None:
-        """Remind once more; past the deadline ask another role as well."""
-        approval = self.definition.approval_at(self.stage)
-        for task in self.tasks:
-            widens = escalate and task.kind == "approval"
-            to = approval.escalate_to if approval and widens else None
-            await self.perform(
-                ApprovalActivities.remind_task,
-                RemindTask(
-                    self.effect("remind_task", item=str(task.id), attempt=number), task.id, to
-                ),
-                summary=f"Escalate to {to}" if to else "Remind the checkers",
-                options=ALWAYS,
-            )
 
     @workflow.update
     async def decide(self, message: Decide) -> Decision:
@@ -132,6 +65,30 @@ class Approvable(Repairable):
         choice = message.choice
         subject = written(TASK, choice.task)
         self.check_signed(message.instruction, choice.action, subject, deciding.content(choice))
+
+    @workflow.update
+    async def tend(self, message: Tend) -> Tended:
+        """Claim, put off, comment, attach: what leaves the process where it stands.
+
+        It takes no turn with the procedure; the activity takes its turn at the rows' locks.
+        """
+        return await self.instructed(
+            TendingActivities.tend_process,
+            TendProcess(
+                effect=self.effect("tend_process", item=message.call),
+                instruction=message.instruction,
+                definition_hash=self.start.definition_hash,
+                wish=message.wish,
+            ),
+            summary=f"Tend: {message.wish.verb}",
+        )
+
+    @tend.validator
+    def may_tend(self, message: Tend) -> None:
+        """Signed by the API, or it never happened."""
+        wish = message.wish
+        subject = written(TASK, wish.task) if wish.task else self.id
+        self.check_signed(message.instruction, wish.verb, subject, tending.content(wish))
 
     @workflow.update
     async def act(self, message: Act) -> Taken:

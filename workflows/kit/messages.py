@@ -7,6 +7,7 @@ from uuid import UUID
 
 from activities.desk import Instruction
 from domain.approvals.deciding import Choice
+from domain.approvals.tending import Wish
 from domain.processes.action import Asked
 from domain.processes.assigning import Assigned
 from domain.processes.proposals import Proposed
@@ -42,6 +43,15 @@ class Act:
 
     call: str
     asked: Asked
+    instruction: Instruction
+
+
+@dataclass(frozen=True, slots=True)
+class Tend:
+    """What leaves the process where it stands: a claim, a comment, a file."""
+
+    call: str
+    wish: Wish
     instruction: Instruction
 
 

@@ -10,6 +10,7 @@ from domain.definitions.mistakes import DefinitionErrors
 from domain.definitions.model import Definition
 from domain.documents.checks import CHECK_NAMES
 from domain.operations.catalog import NEEDS, SKIPPABLE
+from workflows import catalog as workflows
 
 CONFIG = Path(__file__).parents[3] / "config"
 INVOICE = CONFIG / "processes" / "finance" / "invoice_approval.yaml"
@@ -20,7 +21,7 @@ def load_from(folder: Path, **changes) -> Catalog:
         "roles": CONFIG / "roles.yaml",
         "chart": CONFIG / "chart_of_accounts.yaml",
         "checks": CHECK_NAMES,
-        "workflows": {"InvoiceApproval", "BulkAction", "ProcessMigration"},
+        "workflows": set(workflows.PROCESSES),
         "operations": NEEDS,
         "skippable": SKIPPABLE,
     }

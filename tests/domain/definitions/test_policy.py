@@ -72,7 +72,18 @@ def test_durations_are_read():
     ]
 
 
-@pytest.mark.parametrize("text", ["", "0d", "3", "3 d", "-1d", "1.5h", "3D", "٣d", "1d12h"])
+def test_working_days_and_hours_need_a_calendar():
+    assert policy.read_duration("3wd") == (3, "wd")
+    assert [policy.is_by_calendar(text) for text in ("3wd", "8wh", "3d", "8h", None)] == [
+        True, True, False, False, False,
+    ]  # fmt: skip
+    with refused("duration_must_be_readable", "depends on a calendar"):
+        policy.duration("3wd")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "0d", "0wd", "3w", "3dw", "3", "3 d", "-1d", "1.5h", "3D", "٣d", "1d12h"]
+)
 def test_other_durations_are_refused(text):
     with refused("duration_must_be_readable", "3d"):
         policy.duration(text)

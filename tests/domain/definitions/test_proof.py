@@ -97,7 +97,7 @@ PLANTED = {
         "no bands with limits, so nothing shows as split", "Remove `splitting`"),
     "a step that nobody coded": (
         "workflow: InvoiceApproval\n", "", None,
-        "'pay_party' is no operation, and no `workflow` has it", "Use one of: "),
+        "'pay_party' is no operation, and no `workflow` has it", "reverse_entry"),
     "a stage that asks nobody": (
         "asks: maker", "asks: makers", 0,
         "'makers' is no role", "Use one of: accountant, accounts_payable"),
@@ -201,7 +201,7 @@ PLANTED = {
         "named twice", "Remove one"),
     "a workflow that is not coded": (
         "workflow: InvoiceApproval", "workflow: InvoiceAproval", 0,
-        "'InvoiceAproval' is no workflow", "Use one of: BulkAction, InvoiceApproval"),
+        "'InvoiceAproval' is no workflow", "InvoiceApproval"),
     "an amount that is no money field": (
         "amount: total\n", "amount: due_date\n", 0,
         "'due_date' is no money field or total", "Use one of: cgst, gst, igst"),
@@ -285,6 +285,9 @@ PLANTED = {
     "a duration that is none": (
         "deadline: 3d", "deadline: three days", 0,
         "'three days' is no duration", "Write it as 3d"),
+    "a claim that lasts no time": (
+        "deadline: 3d", "claim_for: a while", 0,
+        "'a while' is no duration", "8wh (working hours)"),
     "a time of day that is none": (
         'at: "10:00"', 'at: "25:00"', 0,
         "'25:00' is no time of day", "Write it as 10:00"),

@@ -1,0 +1,1 @@
+"""When something is due in a tenant: its calendar as rows, reminders, and the sandbox's clock."""
