@@ -21,6 +21,7 @@ from api.routes import (
     processes,
     rates,
     reports,
+    sessions,
     system,
     tasks,
 )
@@ -36,6 +37,7 @@ ROUTERS = (
     holds.router,
     rates.router,
     reports.router,
+    sessions.router,
     system.health,
     system.router,
 )

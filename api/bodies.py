@@ -21,6 +21,8 @@ NOUNS = {
     identifiers.ENTRY: "entry",
     identifiers.HOLD: "hold",
     identifiers.PERIOD: "period",
+    identifiers.SESSION: "session",
+    identifiers.API_KEY: "api_key",
 }
 
 

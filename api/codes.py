@@ -34,6 +34,11 @@ CODES = {
     "token_must_be_valid": Code(401, "Sign in again."),
     "token_must_not_be_expired": Code(401, "Sign in again."),
     "user_must_be_active": Code(401, "Ask an administrator to switch the login on."),
+    "credentials_must_match": Code(401, "Send tenant, login and password that belong together."),
+    "session_must_be_open": Code(401, "Sign in again."),
+    "refresh_token_must_be_unused": Code(401, "Sign in again; refresh from one place at a time."),
+    "api_key_must_be_valid": Code(401, "Ask for another key."),
+    "step_up_required": Code(401, "POST /v1/sessions/step-up with the password, then try again."),
     # 403: she may not.
     "role_must_allow_action": Code(403, OTHER_PERSON),
     "role_must_allow_reading": Code(403, OTHER_PERSON),
@@ -41,6 +46,9 @@ CODES = {
     "checker_must_differ_from_maker": Code(403, OTHER_PERSON),
     "checkers_must_be_distinct": Code(403, OTHER_PERSON),
     "checker_must_be_named": Code(403, "Have another person check it, and name her."),
+    "checker_must_not_be_concerned": Code(403, OTHER_PERSON),
+    "key_must_have_scope": Code(403, "Use a key that has the scope, or ask for one."),
+    "password_must_be_set_anew": Code(403, "Ask an administrator for an invitation."),
     "maker_must_correct": Code(403, "Ask the person who entered it."),
     "actor_must_be_signed": Code(403, "Send the instruction through the API."),
     # 404: the addressed object is not here.
@@ -52,6 +60,8 @@ CODES = {
     "hold_must_exist": Code(404, LOOK_UP),
     "report_must_exist": Code(404, "See /v1/reports for the names."),
     "action_must_exist": Code(404, "Use an action of the process type."),
+    "session_must_exist": Code(404, LOOK_UP),
+    "api_key_must_exist": Code(404, LOOK_UP),
     "id_must_be_well_formed": Code(404, LOOK_UP),
     "allocation_must_exist": Code(404, LOOK_UP),
     "closing_must_exist": Code(404, LOOK_UP),
@@ -305,6 +315,14 @@ CODES = {
     "transactions_must_go_on": Code(500, OPERATOR),
     # 423: the book is closed there.
     "period_locked": Code(423, "Use a date in an open period, or ask for it to be reopened."),
+    # 422 and 429: people, their logins and keys.
+    "tenant_must_be_named": Code(422, "Add `tenant`, such as tnt_01jd3v8t."),
+    "password_must_be_long_enough": Code(422, "Choose a longer one; a few words do."),
+    "password_must_not_be_too_long": Code(422, "Choose a shorter one."),
+    "password_must_not_be_common": Code(422, "Choose words that have nothing to do with you."),
+    "invitation_must_be_open": Code(422, "Ask an administrator for another invitation."),
+    "scope_must_be_known": Code(422, CORRECT),
+    "sign_in_must_wait": Code(429, "Try again after the seconds in `facts`."),
     # 500 and 503: not the caller's doing.
     "internal_fault": Code(500, OPERATOR),
     "setting_must_be_given": Code(500, OPERATOR),

@@ -25,7 +25,7 @@ from domain.approvals.policy import check_decision
 from domain.approvals.reading import TaskRecord
 from domain.identifiers import PROCESS, written
 from domain.refusal import Refusal
-from workflows.instructions import NotAnswered, ProcessClosed, Speaker
+from workflows.instructions import NotAnswered, ProcessClosed
 
 ASKS_OTHERS = (
     "limit_exceeded",
@@ -86,8 +86,7 @@ class Deciding:
 
     async def perform(self, found: TaskRecord, entry: Entry) -> Response:
         """Send the decision. Who comes too late is told who won, from the decision row."""
-        actor = self.caller.actor
-        speaker = Speaker(self.caller.tenant, actor.user, call_name(entry))
+        speaker = self.caller.speaker(call_name(entry))
         try:
             await self.edge.instructions.decide(speaker, found.workflow_id, self.choice)
         except (Refusal, ProcessClosed, NotAnswered) as fault:

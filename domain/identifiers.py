@@ -27,6 +27,9 @@ HOLD = "hld"
 PERIOD = "prd"
 EVIDENCE = "evd"
 EVENT = "evt"
+SESSION = "ses"
+API_KEY = "key"
+AUDIT = "aud"
 
 
 def new_uuid() -> UUID:

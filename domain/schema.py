@@ -1,5 +1,6 @@
 """Every table in one place, for Alembic: importing this fills the MetaData."""
 
+from domain.access import edge_tables as edge
 from domain.access import tables as access
 from domain.approvals import tables as approvals
 from domain.database import METADATA
@@ -17,4 +18,4 @@ LEDGER = (
     transfer_tables, years_tables,
 )  # fmt: skip
 
-__all__ = ["LEDGER", "METADATA", "access", "approvals", "documents", "processes"]
+__all__ = ["LEDGER", "METADATA", "access", "approvals", "documents", "edge", "processes"]

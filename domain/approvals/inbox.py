@@ -24,7 +24,8 @@ OPEN = text("""
 """)
 LOOK = """
     SELECT t.id, t.process_id, t.kind, t.title, t.role, t.escalated_to, t.subject_hash, t.state,
-        t.stage, t.round, t.level, t.levels, p.created_by, p.makers, p.definition_hash, d.action,
+        t.stage, t.round, t.level, t.levels, p.created_by, p.makers, p.concerns,
+        p.definition_hash, d.action,
         d.person_id, d.decided_at, w.name,
         ARRAY(SELECT e.person_id FROM decisions e JOIN tasks o
               ON o.tenant_id = e.tenant_id AND o.id = e.task_id
@@ -136,11 +137,15 @@ class Task:
 
 
 def checking_by(definition: Definition, stage: str, task: Checking) -> Checking:
-    """Adds which roles approve at some level of the stage, and what may be decided there."""
+    """Adds which roles approve at some level of the stage, what may be decided and how surely."""
+    approval = definition.approval_at(stage)
+    step_up = approval.step_up if approval else None
     return replace(
         task,
         approver_roles=policy.approvers(definition, stage),
         decisions=policy.decisions(definition, stage),
+        type=definition.process,
+        step_up=policy.duration(step_up) if step_up else None,
     )
 
 
@@ -153,7 +158,7 @@ def look(connection: Connection, task: UUID) -> Task:
     checking = Checking(
         row.id, row.process_id, row.kind, row.title, row.role, row.escalated_to, row.subject_hash,
         row.state, row.created_by, frozenset(row.makers), decided or None,
-        frozenset(row.earlier_checkers), (),
+        frozenset(row.earlier_checkers), (), concerns=frozenset(row.concerns),
     )  # fmt: skip
     return Task(checking, row.definition_hash, row.stage, row.round, row.level, row.levels)
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from domain.access import scopes
 from domain.access.actor import Actor
 from domain.refusal import Refusal
 
@@ -29,7 +30,10 @@ class Decided:
 @dataclass(frozen=True, slots=True)
 class Checking:
     """Everything the ladder looks at: the task, who entered its document, who changed it since
-    (`makers` are all of them), and who checked before in this round."""
+    (`makers` are all of them), who checked before in this round, and whom it concerns.
+
+    `step_up` is how long ago the checker may have given her password at most.
+    """
 
     task: UUID
     process: UUID
@@ -45,6 +49,9 @@ class Checking:
     earlier_checkers: Collection[UUID]
     approver_roles: Collection[str]
     decisions: Collection[str] = DECISIONS
+    concerns: Collection[UUID] = ()
+    type: str = ""
+    step_up: timedelta | None = None
 
     @property
     def roles(self) -> frozenset[str]:
@@ -57,6 +64,7 @@ def check_decision(
 ) -> None:
     """Climb the ladder. `seen` is the hash of what the person looked at. Raises a Refusal."""
     check_may_decide(task, actor)
+    check_password_is_fresh(task, actor)
     if action not in task.decisions:
         known = ", ".join(task.decisions)
         raise Refusal("decision_must_be_known", f"{action!r} is none of: {known}.")
@@ -81,6 +89,12 @@ def check_may_decide(task: Checking, actor: Actor) -> None:
         raise already_decided(task.title, task.decided)
     if task.state != "open":
         raise Refusal("task_must_be_open", f"{task.title} is no longer waiting for a decision.")
+    actor.check_scope(scopes.DECIDE, task.type)
+    if actor.person in task.concerns:
+        raise Refusal(
+            "checker_must_not_be_concerned",
+            f"{task.title} is about you, so you cannot check it. Somebody else with the role can.",
+        )
     if actor.person in task.makers:
         raise Refusal(
             "checker_must_differ_from_maker",
@@ -93,6 +107,20 @@ def check_may_decide(task: Checking, actor: Actor) -> None:
         )
     if not task.roles & actor.roles:
         raise not_her_level(task, actor)
+
+
+def check_password_is_fresh(task: Checking, actor: Actor) -> None:
+    """Refuse who did not give her password lately, where the policy wants it. A key never did."""
+    if task.step_up is None:
+        return
+    if actor.password_age is None or actor.password_age > task.step_up.total_seconds():
+        minutes = round(task.step_up.total_seconds() / 60)
+        raise Refusal(
+            "step_up_required",
+            f"Deciding on {task.title} needs your password, given within {minutes} minutes.",
+            method="password",
+            within_seconds=str(int(task.step_up.total_seconds())),
+        )
 
 
 def already_decided(title: str, decided: Decided) -> Refusal:
@@ -117,9 +145,11 @@ def not_her_level(task: Checking, actor: Actor) -> Refusal:
 
 
 def allowed_actions(task: Checking, actor: Actor) -> tuple[str, ...]:
-    """What the ladder would let this person do now."""
+    """What the ladder would let this person do now; a password she can still give."""
     try:
         check_may_decide(task, actor)
+        if actor.scopes is not None:
+            check_password_is_fresh(task, actor)
     except Refusal:
         return ()
     return tuple(task.decisions)

@@ -106,6 +106,7 @@ def query() -> Select[Any]:
             processes.c.definition_hash,
             processes.c.created_by,
             processes.c.makers,
+            processes.c.concerns,
             decisions.c.action,
             decisions.c.reason,
             decisions.c.decided_at,
@@ -149,6 +150,7 @@ def mine(actor: Actor) -> ColumnElement[bool]:
         tasks.c.kind == "approval",
         or_(tasks.c.role.in_(hers), tasks.c.escalated_to.in_(hers)),
         ~processes.c.makers.contains([actor.person]),
+        ~processes.c.concerns.contains([actor.person]),
         ~EARLIER_CHECKERS.cast(ARRAY(Uuid)).contains([actor.person]),
     )
     return or_(
@@ -193,7 +195,7 @@ def task_of(row: Row[Any]) -> TaskRecord:
     checking = Checking(
         row.id, row.process_id, row.kind, row.title, row.role, row.escalated_to, row.subject_hash,
         row.state, row.created_by, frozenset(row.makers), decided,
-        frozenset(row.earlier_checkers), (),
+        frozenset(row.earlier_checkers), (), concerns=frozenset(row.concerns),
     )  # fmt: skip
     return TaskRecord(
         checking, row.process_id, row.reference, row.subject, row.workflow_id, row.definition_hash,
@@ -261,7 +263,7 @@ def checked_by(connection: Connection, process: UUID) -> UUID | None:
 
 def others_who_can(connection: Connection, task: Checking, actor: Actor) -> list[str]:
     """The names of everybody else who may decide the task now."""
-    excluded = {actor.person, *task.makers, *task.earlier_checkers}
+    excluded = {actor.person, *task.makers, *task.concerns, *task.earlier_checkers}
     return [name for id, name in holders(connection, task.roles).items() if id not in excluded]
 
 

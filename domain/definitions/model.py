@@ -103,7 +103,7 @@ class Band(Strict):
 class Approval(Strict):
     """Who approves: bands by amount or a decision table; and how long a checker may take.
 
-    Durations are `3d`, `12h`, `30m`, `5s`.
+    Durations are `3d`, `12h`, `30m`, `5s`. `step_up`: whoever decides gave her password within it.
     """
 
     bands: tuple[Band, ...] = ()
@@ -111,6 +111,7 @@ class Approval(Strict):
     remind_every: str | None = None
     deadline: str | None = None
     escalate_to: Name | None = None
+    step_up: str | None = None
 
 
 class GivenUp(Strict):
@@ -152,6 +153,7 @@ class Definition(Strict):
     fields: Annotated[dict[Name, AnyField], Field(min_length=1)]
     example: dict[Name, str | tuple[dict[Name, str], ...]] = {}
     subject: Words
+    concerns: Name | None = None
     amount: Name | None = None
     unique: tuple[Unique, ...] = ()
     checks: tuple[Name, ...] = ()

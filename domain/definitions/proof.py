@@ -92,7 +92,7 @@ def times_are_readable(definition: Definition, _: Vocabulary) -> Iterator[Mistak
             path: Path = ("stages", name, "remind_every")
             yield from refused(path, stage.remind_every, policy.duration, DURATION_CURE)
     for name, approval in definition.approvals.items():
-        for key in ("remind_every", "deadline"):
+        for key in ("remind_every", "deadline", "step_up"):
             text = getattr(approval, key)
             if text is not None:
                 path = ("approvals", name, key)
@@ -154,6 +154,20 @@ def single_fields(definition: Definition) -> list[str]:
     return [n for n, field in definition.fields.items() if not isinstance(field, RowsField)]
 
 
+def concerns_a_login(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
+    """Whom a document is about is always told, by her login."""
+    name = definition.concerns
+    if name is None:
+        return
+    field = definition.fields.get(name)
+    if not isinstance(field, TextField):
+        known = [n for n, f in definition.fields.items() if isinstance(f, TextField)]
+        yield unknown(("concerns",), name, "text field", known)
+    elif not field.required:
+        what = f"{name!r} says whom it concerns, yet may be left out"
+        yield Mistake(("fields", name), what, "Add `required: true`")
+
+
 def texts_name_fields(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
     """Placeholders of the subject and of narrations are fields with one value."""
     texts: list[tuple[Path, str]] = [(("subject",), definition.subject)]
@@ -209,6 +223,7 @@ RULES: tuple[Rule, ...] = (
     checks_and_workflow_exist,
     amount_is_a_money_field,
     unique_names_required_fields,
+    concerns_a_login,
     texts_name_fields,
     patterns_compile,
     number_is_known,

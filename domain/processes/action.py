@@ -15,7 +15,7 @@ from domain.documents.store import Document
 from domain.processes import record
 from domain.processes.arriving import About, Arrival, arrive
 from domain.processes.effect import Done, Effect
-from domain.processes.opening import amount_of, check_role, subject_of
+from domain.processes.opening import amount_of, check_role, concerned, subject_of
 from domain.processes.record import Facts
 from domain.refusal import Refusal
 
@@ -180,5 +180,6 @@ def amend(
     record.describe(
         connection, effect.tenant, effect.process, subject=subject_of(definition, content),
         amount=amount_of(definition, content), person=by.person,
+        concerns=concerned(definition, content),
     )  # fmt: skip
     return document

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from domain.access import company as masters
+from domain.access import scopes
 from domain.access.actor import Actor
 from domain.access.company import Company
 from domain.definitions import input as inputs
@@ -70,7 +71,8 @@ def check_start(definition: Definition, actor: Actor) -> None:
 
 
 def check_role(definition: Definition, action: str, actor: Actor) -> None:
-    """Refuse a person whose roles may not take the action."""
+    """Refuse a person whose roles may not take the action, and a key without a scope for it."""
+    actor.check_scope(scopes.verb_of(action), definition.process)
     if not policy.may(definition, action, actor.roles):
         wanted = definition.actions[action].by if action in definition.actions else ("nobody",)
         title = definition.actions[action].title if action in definition.actions else action
@@ -153,7 +155,13 @@ def new_process(
         request_hash=request.request_hash,
         person=actor.person,
         user=actor.user,
+        concerns=concerned(definition, content),
     )
+
+
+def concerned(definition: Definition, content: Mapping[str, Any]) -> str | None:
+    """The login of the person whom the document is about, where its type names one."""
+    return str(content.get(definition.concerns, "")) if definition.concerns else None
 
 
 def take(

@@ -17,11 +17,13 @@ from domain.refusal import Refusal
 INSERT = text("""
     INSERT INTO processes (tenant_id, id, type, definition_hash, workflow_id, reference, subject,
         company_id, document_id, status, stage, stage_since, amount, currency, business_date,
-        external_ref, request_hash, created_by, created_by_user, makers, sequence,
+        external_ref, request_hash, created_by, created_by_user, makers, concerns, sequence,
         created_at, updated_at)
     SELECT :tenant, :id, :type, :definition_hash, :workflow_id, :reference, :subject, :company,
         :document, 'running', :stage, at, :amount, :currency, business_today(), :external_ref,
-        :request_hash, :person, :user, ARRAY[CAST(:person AS uuid)], 0, at, at
+        :request_hash, :person, :user, ARRAY[CAST(:person AS uuid)],
+        ARRAY(SELECT person_id FROM users WHERE tenant_id = :tenant AND login = :concerns),
+        0, at, at
     FROM (SELECT business_now() AS at) AS now
     ON CONFLICT (tenant_id, type, external_ref) DO NOTHING
 """)
@@ -40,7 +42,9 @@ FACTS = text("""
 """)
 SUBJECT = text("""
     UPDATE processes SET subject = :subject, amount = :amount, currency = :currency,
-        makers = ARRAY(SELECT unnest(makers) UNION SELECT CAST(:person AS uuid))
+        makers = ARRAY(SELECT unnest(makers) UNION SELECT CAST(:person AS uuid)),
+        concerns = ARRAY(SELECT u.person_id FROM users u
+            WHERE u.tenant_id = :tenant AND u.login = :concerns)
     WHERE tenant_id = :tenant AND id = :process
 """)
 
@@ -65,6 +69,7 @@ class NewProcess:
     request_hash: str
     person: UUID
     user: UUID
+    concerns: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,7 @@ def describe(
     subject: str,
     amount: Money | None,
     person: UUID,
+    concerns: str | None = None,
 ) -> None:
     """Say anew what the process is about, after a person changed its document: she made it too."""
     values: dict[str, Any] = {
@@ -131,6 +137,7 @@ def describe(
         "amount": None,
         "currency": None,
         "person": person,
+        "concerns": concerns,
     }
     if amount is not None:
         values |= {"amount": amount.amount, "currency": amount.currency}

@@ -60,6 +60,7 @@ processes = Table(
     Column("created_by", Uuid, nullable=False),
     Column("created_by_user", Uuid, nullable=False),
     Column("makers", ARRAY(Uuid), nullable=False),
+    Column("concerns", ARRAY(Uuid), nullable=False, server_default=text("'{}'")),
     Column("reason", Text),
     Column("sequence", BigInteger, nullable=False),
     Column("created_at", TIME, nullable=False),

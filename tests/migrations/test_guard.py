@@ -59,7 +59,19 @@ DEFINERS = {
     f"ledger_import(uuid,bigint,{CHUNK})": {"kontor_app"},
     f"ledger_preview_import(uuid,text,{CHUNK})": {"kontor_app"},
     "tenant_ids()": {"kontor_app"},
+    "audit_note(text,uuid,text,jsonb)": {"kontor_app", "kontor_edge"},
+    "only_tenant()": {"kontor_edge"},
 }
+# What belongs to the edge, and no other login of the API writes.
+EDGE = [
+    "api_key_uses", "idempotency_keys", "invitations", "passwords", "refresh_tokens", "sessions",
+    "sign_in_failures",
+]  # fmt: skip
+# What no other login reads, either.
+SECRETS = [
+    "api_key_secrets", "idempotency_keys", "invitations", "passwords", "refresh_tokens", "sessions",
+    "sign_in_failures",
+]  # fmt: skip
 PATHS = "search_path=public, pg_temp"
 # The setting is unknown to a new session, and empty in one that had it in an earlier transaction.
 NO_TENANT = r'kontor\.tenant|type uuid: ""'
@@ -264,7 +276,7 @@ def test_nobody_but_the_owner_makes_anything_in_the_schema(rows):
     assert [row.rolname for row in makers] == [OWNER]
 
 
-def test_the_reader_writes_nothing_and_the_edge_only_its_table(rows):
+def test_the_reader_writes_nothing_and_the_edge_only_its_tables(rows):
     writing = "('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN')"
     granted = rows(f"""
         SELECT DISTINCT a.grantee::regrole::text AS login, relname AS name
@@ -272,7 +284,7 @@ def test_the_reader_writes_nothing_and_the_edge_only_its_table(rows):
         WHERE relnamespace = 'public'::regnamespace AND a.grantee <> relowner
           AND a.privilege_type IN {writing} AND a.grantee::regrole::text <> 'kontor_app'
     """)
-    assert [tuple(row) for row in granted] == [("kontor_edge", "idempotency_keys")]
+    assert sorted(map(tuple, granted)) == [("kontor_edge", name) for name in EDGE]
 
 
 def test_the_reader_cannot_write_even_what_it_creates(database, tenants):
@@ -291,6 +303,26 @@ def test_the_reader_stays_within_its_grants_though_it_lifts_read_only(database, 
         with pytest.raises(DBAPIError) as caught:
             connection.exec_driver_sql("UPDATE parties SET name = 'Mine'")
     assert isinstance(caught.value.orig, errors.InsufficientPrivilege)
+
+
+@pytest.mark.parametrize("table", SECRETS)
+def test_nobody_but_the_edge_reads_its_secrets(database, tenants, table):
+    for engine in (database.app, database.reader):
+        with (
+            pytest.raises(DBAPIError) as caught,
+            transaction(engine, tenants[0].id) as connection,
+        ):
+            connection.exec_driver_sql(f"SELECT FROM {table}")
+        assert isinstance(caught.value.orig, errors.InsufficientPrivilege)
+
+
+def test_not_even_the_owner_changes_the_audit_log(database, tenants):
+    for statement in ("UPDATE audit_log SET kind = ''", "DELETE FROM audit_log"):
+        with (
+            pytest.raises(Exception, match="record_must_stay"),
+            as_owner(database.admin, tenants[0].id) as connection,
+        ):
+            connection.exec_driver_sql(statement)
 
 
 def test_the_edge_keeps_its_keys_and_reads_no_business(database, tenants):
