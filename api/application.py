@@ -12,12 +12,14 @@ from api.edge import Edge
 from api.guard import VERSION, Guard
 from api.problems import FieldProblem, Problem, answer, from_fault, request_id_of
 from api.routes import (
+    api_keys,
     codec,
     discovery,
     exceptions,
     holds,
     ledger,
     ledger_requests,
+    people,
     processes,
     rates,
     reports,
@@ -38,6 +40,8 @@ ROUTERS = (
     rates.router,
     reports.router,
     sessions.router,
+    people.router,
+    api_keys.router,
     system.health,
     system.router,
 )

@@ -23,6 +23,7 @@ NOUNS = {
     identifiers.PERIOD: "period",
     identifiers.SESSION: "session",
     identifiers.API_KEY: "api_key",
+    identifiers.USER: "user",
 }
 
 

@@ -17,7 +17,7 @@ from api.once import Once, call_name
 from api.problems import Problem, addressed, from_refusal
 from api.shapes.process import View
 from api.shapes.task import change
-from api.viewing import checking_of, task_in_full
+from api.viewing import checking_of, mask_of, task_in_full
 from domain.access.idempotency import Entry
 from domain.approvals import reading as tasks
 from domain.approvals.deciding import Choice
@@ -73,7 +73,11 @@ class Deciding:
             problem = from_refusal(refusal)
             problem.process = written(PROCESS, found.process)
             if refusal.code == "subject_changed":
-                differences = tasks.changes_since(connection, found.process, self.choice.seen)
+                definition = self.edge.definition(connection, found.definition_hash)
+                differences = tasks.changes_since(
+                    connection, found.process, self.choice.seen,
+                    mask=mask_of(definition, View(self.caller)),
+                )  # fmt: skip
                 problem.more = {
                     "current": found.checking.subject_hash,
                     "changes": [change(each).model_dump() for each in differences],

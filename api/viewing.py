@@ -19,6 +19,8 @@ from domain.approvals import inbox
 from domain.approvals import reading as tasks
 from domain.approvals.policy import Checking, allowed_actions
 from domain.approvals.reading import TaskRecord
+from domain.definitions import masks
+from domain.definitions.masks import Mask
 from domain.definitions.model import Definition
 from domain.identifiers import EVIDENCE, PROCESS, written
 from domain.ledger import reading as ledger
@@ -60,7 +62,7 @@ def process_in_full(
     facts = record.facts(connection, found.id)
     body.allowed_actions = reading.actions_of(definition, facts, view.caller.actor)
     if "documents" in include:
-        body.documents = [document(tasks.document(connection, found.id))]
+        body.documents = [document(tasks.document(connection, found.id), mask_of(definition, view))]
     if "tasks" in include:
         allow(edge, view.caller, "tasks")
         body.tasks = [
@@ -114,6 +116,11 @@ def pending(
     )
 
 
+def mask_of(definition: Definition, view: View) -> Mask:
+    """What is hidden from the reader."""
+    return masks.mask(definition, view.caller.actor.roles)
+
+
 def checking_of(definition: Definition, found: TaskRecord) -> Checking:
     """What the ladder looks at, with what the definition says of the task's stage."""
     return inbox.checking_by(definition, found.stage, found.checking)
@@ -125,7 +132,10 @@ def task_body(edge: Edge, connection: Connection, view: View, found: TaskRecord)
     actor = view.caller.actor
     allowed = allowed_actions(checking_of(definition, found), actor)
     why = tasks.why(definition, found, actor, allowed)
-    return task(view.caller, found, allowed, why, display=view.display)
+    body = task(view.caller, found, allowed, why, display=view.display)
+    if mask_of(definition, view):
+        body.subject_hash = None
+    return body
 
 
 def task_in_full(edge: Edge, connection: Connection, view: View, found: TaskRecord) -> TaskBody:
@@ -134,9 +144,11 @@ def task_in_full(edge: Edge, connection: Connection, view: View, found: TaskReco
     body = task_body(edge, connection, view, found)
     evidence = tasks.checked_by(connection, found.process)
     proof = written(EVIDENCE, evidence) if evidence else None
-    body.changes = [change(each) for each in tasks.changes_since(connection, found.process)]
+    hidden = mask_of(definition, view)
+    changes = tasks.changes_since(connection, found.process, mask=hidden)
+    body.changes = [change(each) for each in changes]
     body.checks = [Check(name=n, result="passed", evidence=proof) for n in definition.checks]
-    body.documents = [document(tasks.document(connection, found.process))]
+    body.documents = [document(tasks.document(connection, found.process), hidden)]
     body.others_who_can = tasks.others_who_can(connection, found.checking, view.caller.actor)
     return body
 

@@ -27,9 +27,9 @@ COMPANY_CODE = "KTR"
 # Name and roles. In no process does anybody both make and check.
 CAST = {
     "asha": ("Asha Rao", ("accounts_payable", "employee", "sales")),
-    "bina": ("Bina Iyer", ("finance_approver", "employee", "manager")),
-    "deepa": ("Deepa Menon", ("finance_head", "employee", "hr_head", "sales_head")),
-    "esha": ("Esha Kulkarni", ("treasurer", "operations", "employee", "hr")),
+    "bina": ("Bina Iyer", ("finance_approver", "employee", "manager", "owner")),
+    "deepa": ("Deepa Menon", ("finance_head", "employee", "hr_head", "sales_head", "owner")),
+    "esha": ("Esha Kulkarni", ("treasurer", "operations", "employee", "hr", "admin")),
     "chand": ("Chand Mistry", ("auditor",)),
     "gopal": ("Gopal Nair", ("accounts_receivable",)),
     "hema": ("Hema Joshi", ("accounts_payable", "accounts_receivable", "project_engineer")),

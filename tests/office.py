@@ -32,7 +32,7 @@ from activities.partners.bank import Bank
 from config.keys import new_signing_key, public_half
 from domain import identifiers
 from domain.access import token
-from domain.access.token import Assertion
+from domain.access.token import Assertion, Means
 from domain.approvals import deciding
 from domain.approvals.deciding import Choice, Decision
 from domain.canonical import digest
@@ -53,6 +53,8 @@ from workflows.worker import worker
 
 # Histories recorded under this key stay readable; it protects nothing.
 PAYLOAD_KEY = bytes(range(32))
+# Everybody here has just given her password.
+JUST_NOW = Means(password_age=0)
 NUMBERS = itertools.count(1)
 PATIENCE = 30
 JOURNEY = 20
@@ -135,7 +137,7 @@ class Office:
         """The instruction of one of the cast, as the API signs it."""
         user = self.tenant.user(name)
         asked = Assertion(self.tenant.id, user, action, subject, digest(content))
-        return Instruction(user, token.sign(self.key, asked))
+        return Instruction(user, token.sign(self.key, asked, JUST_NOW), JUST_NOW)
 
     def receive(
         self,

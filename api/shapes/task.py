@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from api.caller import Caller
 from api.shapes.base import Money, Person, Resource, Time, is_nothing, money, person
 from domain.approvals.reading import Change, DocumentRecord, TaskRecord
+from domain.definitions.masks import Mask
 from domain.identifiers import DOCUMENT, PROCESS, TASK, written
 
 
@@ -17,6 +18,7 @@ class ChangeBody(BaseModel):
     field: str
     before: Any
     after: Any
+    masked: bool | None = Field(default=None, exclude_if=is_nothing)
 
 
 class Check(BaseModel):
@@ -28,13 +30,14 @@ class Check(BaseModel):
 
 
 class DocumentBody(BaseModel):
-    """The document as it is now."""
+    """The document as it is now. `masked` are the places that are null for this reader alone."""
 
     id: str
     revision: int
-    hash: str
+    hash: str | None
     party: str | None
     content: dict[str, Any]
+    masked: list[str] | None = Field(default=None, exclude_if=is_nothing)
 
 
 class DecisionBody(BaseModel):
@@ -62,7 +65,7 @@ class TaskBody(Resource):
     level: int
     levels: int
     amount: Money | None
-    subject_hash: str
+    subject_hash: str | None
     opened_at: Time
     due: Time | None
     reminders: int
@@ -117,15 +120,17 @@ def decision(record: TaskRecord) -> DecisionBody | None:
 
 def change(found: Change) -> ChangeBody:
     """A change as it goes over the wire."""
-    return ChangeBody(field=found.field, before=found.before, after=found.after)
+    masked = True if found.masked else None
+    return ChangeBody(field=found.field, before=found.before, after=found.after, masked=masked)
 
 
-def document(found: DocumentRecord) -> DocumentBody:
-    """A document as it goes over the wire."""
+def document(found: DocumentRecord, mask: Mask) -> DocumentBody:
+    """A document as it goes over the wire to somebody from whom a mask hides something."""
     return DocumentBody(
         id=written(DOCUMENT, found.id),
         revision=found.revision,
-        hash=found.content_hash,
+        hash=None if mask else found.content_hash,
         party=found.party_name,
-        content=dict(found.content),
+        content=mask.content(found.content),
+        masked=mask.pointers(found.content) if mask else None,
     )

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Connection, text
 
 from domain.access import audit
 from domain.access.secret import Secret
-from domain.identifiers import API_KEY, written
+from domain.identifiers import API_KEY, new_uuid, written
 from domain.refusal import Refusal
 
 WHOSE = text("""
@@ -34,6 +34,25 @@ WITHDRAW = text("""
     VALUES ((SELECT current_tenant()), :key, now())
     ON CONFLICT (tenant_id, key_id) DO UPDATE
         SET withdrawn_at = coalesce(u.withdrawn_at, excluded.withdrawn_at)
+""")
+ADD = text("""
+    WITH added AS (
+        INSERT INTO api_keys (tenant_id, id, user_id, name, scopes, expires_at, granted_by)
+        SELECT p.tenant_id, :id, p.created_by_user, :name, :scopes,
+            CAST(:last_day + 1 AS timestamp) AT TIME ZONE t.time_zone, p.id
+        FROM processes p JOIN tenants t ON t.id = p.tenant_id
+        WHERE p.tenant_id = (SELECT current_tenant()) AND p.id = :process
+        RETURNING tenant_id, id
+    )
+    INSERT INTO api_key_secrets (tenant_id, hash, key_id)
+    SELECT tenant_id, decode(:digest, 'hex'), id FROM added
+""")
+UNUSED = text("""
+    SELECT 1 FROM api_keys WHERE tenant_id = (SELECT current_tenant()) AND name = :name
+""")
+REVOKE = text("""
+    UPDATE api_keys SET revoked_at = now(), revoked_by = :process
+    WHERE tenant_id = (SELECT current_tenant()) AND id = :key AND revoked_at IS NULL
 """)
 LISTED = """
     SELECT k.id, k.name, k.user_id, p.id AS person_id, p.name AS person_name, k.scopes,
@@ -76,6 +95,33 @@ def used(connection: Connection, secret: Secret) -> tuple[UUID, UUID]:
         subject = written(API_KEY, row.key_id)
         audit.note(connection, audit.KEY_USED, user=row.user_id, subject=subject)
     return row.user_id, row.key_id
+
+
+def check_unused(connection: Connection, name: str) -> None:
+    """Refuse a name that another key has or had: logs tell keys by their names."""
+    if connection.execute(UNUSED, {"name": name}).first() is not None:
+        raise Refusal("api_key_name_must_be_unique", f"There is a key {name!r}. Name it otherwise.")
+
+
+def add(
+    connection: Connection,
+    process: UUID,
+    *,
+    name: str,
+    scopes: Sequence[str],
+    digest: str,
+    last_day: date,
+) -> UUID:
+    """A key that acts as whoever entered the process, to the end of its last day."""
+    id = new_uuid()
+    values = {"id": id, "process": process, "name": name, "scopes": list(scopes)}
+    connection.execute(ADD, {**values, "digest": digest, "last_day": last_day})
+    return id
+
+
+def revoke(connection: Connection, key: UUID, process: UUID) -> None:
+    """Put a key out of use by a process."""
+    connection.execute(REVOKE, {"key": key, "process": process})
 
 
 def withdraw(connection: Connection, key: ApiKey) -> None:

@@ -8,22 +8,14 @@ import re
 from collections.abc import Collection
 from typing import Final, get_args
 
+from domain.definitions.permissions import ACT, DECIDE, REPAIR, START
 from domain.definitions.vocabulary import Area
 from domain.refusal import Refusal
 
 READ: Final = "read"
-START: Final = "start"
-ACT: Final = "act"
-REPAIR: Final = "repair"
-DECIDE: Final = "decide"
 VERBS = (READ, START, ACT, REPAIR, DECIDE)
 EVERYTHING = "everything"
 FORM = re.compile(rf"({'|'.join(VERBS)}):([a-z][a-z0-9_]*)")
-
-
-def verb_of(action: str) -> str:
-    """The verb of an action of a definition."""
-    return action if action in (START, REPAIR) else ACT
 
 
 def check(scopes: Collection[str], verb: str, what: str) -> None:

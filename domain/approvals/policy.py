@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from domain.access import scopes
 from domain.access.actor import Actor
+from domain.definitions.permissions import DECIDE
 from domain.refusal import Refusal
 
 APPROVE: Final = "approve"
@@ -89,7 +89,7 @@ def check_may_decide(task: Checking, actor: Actor) -> None:
         raise already_decided(task.title, task.decided)
     if task.state != "open":
         raise Refusal("task_must_be_open", f"{task.title} is no longer waiting for a decision.")
-    actor.check_scope(scopes.DECIDE, task.type)
+    actor.check_scope(DECIDE, task.type)
     if actor.person in task.concerns:
         raise Refusal(
             "checker_must_not_be_concerned",

@@ -26,6 +26,7 @@ from domain.access.tables import persons
 from domain.approvals.policy import Checking, Decided
 from domain.approvals.tables import decisions, tasks
 from domain.canonical import digest
+from domain.definitions.masks import NOTHING, Mask
 from domain.definitions.model import Definition
 from domain.listing import Page, counted, paged
 from domain.money import Money
@@ -229,10 +230,16 @@ class Change:
     field: str
     before: Any
     after: Any
+    masked: bool = False
 
 
-def changes_since(connection: Connection, process: UUID, seen: str | None = None) -> list[Change]:
-    """What the last correction changed; with `seen`, everything since the content of that hash."""
+def changes_since(
+    connection: Connection, process: UUID, seen: str | None = None, *, mask: Mask = NOTHING
+) -> list[Change]:
+    """What the last correction changed; with `seen`, everything since the content of that hash.
+
+    Of a field that is masked it says no more than that it changed.
+    """
     amendments = connection.execute(AMENDMENTS, {"process": process}).all()
     if not amendments:
         return []
@@ -240,7 +247,10 @@ def changes_since(connection: Connection, process: UUID, seen: str | None = None
     if seen is not None:
         known = [row.before for row in amendments if digest(row.before) == seen]
         before = known[0] if known else before
-    return list(changes(before, amendments[-1].after))
+    after = amendments[-1].after
+    hidden = filter(None, (mask.hides(each.field) for each in changes(before, after)))
+    told = [Change(field, None, None, masked=True) for field in dict.fromkeys(hidden)]
+    return [*changes(mask.content(before), mask.content(after)), *told]
 
 
 def changes(before: Any, after: Any, at: str = "") -> Iterator[Change]:

@@ -13,6 +13,7 @@ from domain.definitions.mistakes import Mistake, Path
 from domain.definitions.model import Band, Definition
 from domain.definitions.proof_of_example import example_is_accepted
 from domain.definitions.proof_of_journals import PROOF_OF_JOURNALS
+from domain.definitions.proof_of_masks import PROOF_OF_MASKS
 from domain.definitions.proof_of_stages import PROOF_OF_STAGES, unknown
 from domain.definitions.proof_of_tables import PROOF_OF_TABLES
 from domain.definitions.vocabulary import Vocabulary
@@ -227,5 +228,6 @@ RULES: tuple[Rule, ...] = (
     texts_name_fields,
     patterns_compile,
     number_is_known,
+    *PROOF_OF_MASKS,
     *PROOF_OF_JOURNALS,
 )

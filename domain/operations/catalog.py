@@ -8,9 +8,12 @@ from domain.access import company as masters
 from domain.access.company import Company
 from domain.definitions.content import Content
 from domain.definitions.model import Definition
+from domain.operations.keys import CHANGE_API_KEY
 from domain.operations.operation import Operation, Order, People
 from domain.operations.periods import SET_PERIOD
 from domain.operations.reversals import REVERSE_ENTRY
+from domain.operations.roles import CHANGE_ROLE
+from domain.operations.users import CHANGE_USER
 from domain.processes import record
 from domain.processes.arriving import About, Arrival, arrive
 from domain.processes.effect import Done, Effect
@@ -18,6 +21,9 @@ from domain.processes.effect import Done, Effect
 OPERATIONS: Mapping[str, Operation] = {
     "set_period": SET_PERIOD,
     "reverse_entry": REVERSE_ENTRY,
+    "change_user": CHANGE_USER,
+    "change_role": CHANGE_ROLE,
+    "change_api_key": CHANGE_API_KEY,
 }
 NEEDS = {name: operation.needs for name, operation in OPERATIONS.items()}
 

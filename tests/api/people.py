@@ -7,7 +7,8 @@ import httpx2
 from domain.access import passwords
 from domain.identifiers import TENANT, written
 from sandbox.tenant import Tenant, as_owner
-from tests.installation import Installation
+from tests.api.invoices import decide, keyed, open_task
+from tests.installation import Installation, eventually
 
 PASSWORD = "a lamp beside four quiet rivers"
 
@@ -44,3 +45,15 @@ def signed_in(installation: Installation, tenant: Tenant, login: str) -> httpx2.
         answer = sign_in(client, tenant, login)
         assert answer.status_code == 201, answer.text
     return bare(installation, answer.json()["access_token"])
+
+
+def asked(client: httpx2.Client, path: str, key: str = "", **body):
+    """Ask for a change of people; the answer as it is."""
+    return client.post(path, json={"reason": "For a test"} | body, headers=keyed(key))
+
+
+def agreed(client: httpx2.Client, process: str) -> None:
+    """Approve what waits in a process, and wait until it is done."""
+    answer = decide(client, open_task(client, process))
+    assert answer.status_code == 200, answer.text
+    eventually(lambda: client.get(f"/processes/{process}").json()["status"] == "completed")
