@@ -13,6 +13,7 @@ from api.guard import VERSION, Guard
 from api.problems import FieldProblem, Problem, answer, from_fault, request_id_of
 from api.routes import (
     api_keys,
+    audit,
     codec,
     discovery,
     exceptions,
@@ -42,6 +43,7 @@ ROUTERS = (
     sessions.router,
     people.router,
     api_keys.router,
+    audit.router,
     system.health,
     system.router,
 )

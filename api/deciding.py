@@ -18,12 +18,13 @@ from api.problems import Problem, addressed, from_refusal
 from api.shapes.process import View
 from api.shapes.task import change
 from api.viewing import checking_of, mask_of, task_in_full
+from domain.access import audit
 from domain.access.idempotency import Entry
 from domain.approvals import reading as tasks
 from domain.approvals.deciding import Choice
 from domain.approvals.policy import check_decision
 from domain.approvals.reading import TaskRecord
-from domain.identifiers import PROCESS, written
+from domain.identifiers import PROCESS, TASK, written
 from domain.refusal import Refusal
 from workflows.instructions import NotAnswered, ProcessClosed
 
@@ -32,7 +33,9 @@ ASKS_OTHERS = (
     "role_must_allow_action",
     "checker_must_differ_from_maker",
     "checkers_must_be_distinct",
+    "checker_must_not_be_concerned",
 )
+NOTED = (*ASKS_OTHERS, "key_must_have_scope", "step_up_required")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class Deciding:
         try:
             yield
         except Refusal as refusal:
+            self.note(found, refusal)
             problem = from_refusal(refusal)
             problem.process = written(PROCESS, found.process)
             if refusal.code == "subject_changed":
@@ -87,6 +91,18 @@ class Deciding:
                 role = " or ".join(sorted(found.checking.roles))
                 problem.who = {"role": role, "can": able}
             raise problem from refusal
+
+    def note(self, found: TaskRecord, refusal: Refusal) -> None:
+        """Who tried to decide what she may not stands in the log; being late is no such thing."""
+        if refusal.code not in NOTED:
+            return
+        facts = {"action": self.choice.action, "code": refusal.code}
+        subject = written(TASK, found.checking.task)
+        with self.edge.keeping(self.caller.tenant) as connection:
+            audit.note(
+                connection, audit.DECISION_REFUSED,
+                user=self.caller.actor.user, subject=subject, facts=facts,
+            )  # fmt: skip
 
     async def perform(self, found: TaskRecord, entry: Entry) -> Response:
         """Send the decision. Who comes too late is told who won, from the decision row."""

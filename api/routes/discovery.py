@@ -75,6 +75,7 @@ class Me(Resource):
     may_start: list[str]
     limits: dict[str, list[str]]
     companies: list[CompanyBody]
+    password_age_seconds: int | None
 
 
 @router.get("/process-types", response_model=Types, responses=problems(401))
@@ -157,6 +158,7 @@ def get_me(request: Request, edge: AtHand, caller: TheCaller) -> Response:
         reads=sorted({area for r in actor.roles if r in roles for area in roles[r].reads}),
         may_start=[d.process for d in edge.catalog.all if policy.may(d, "start", actor.roles)],
         limits={d.process: limits(d, actor.roles) for d in edge.catalog.all if d.approvals},
+        password_age_seconds=actor.password_age,
         companies=[
             CompanyBody(
                 id=written(COMPANY, c.id), code=c.code, name=c.name, base_currency=c.base_currency

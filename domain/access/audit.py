@@ -1,4 +1,4 @@
-"""The log of who signed in or failed to, was refused, used a key: appended, never changed."""
+"""The log of who signed in or failed to, was refused, used a key, got a role: append-only."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,12 @@ SIGNED_OUT: Final = "session.ended"
 PASSWORD_SET: Final = "password.set"
 KEY_USED: Final = "api_key.used"
 KEY_WITHDRAWN: Final = "api_key.withdrawn"
+KEY_ISSUED: Final = "api_key.issued"
+KEY_REVOKED: Final = "api_key.revoked"
 DECISION_REFUSED: Final = "decision.refused"
+USER_CHANGED: Final = "user.changed"
+ROLE_CHANGED: Final = "role.changed"
+LOG_READ: Final = "audit_log.read"
 
 NOTE = with_json("SELECT audit_note(:kind, CAST(:user AS uuid), :subject, :facts)", "facts")
 FILTERS = {name: audit_log.c[name] for name in ("kind", "user_id", "subject", "recorded_at")}

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from domain.identifiers import new_uuid
+from domain.access import audit
+from domain.identifiers import PROCESS, new_uuid, written
 from domain.refusal import Refusal
 
 OWNER: Final = "owner"
@@ -194,3 +195,6 @@ def change_role(
     check_change(connection, now, role, grant=grant)
     values = {"person": now.person, "role": role, "process": process}
     connection.execute(GRANT if grant else REVOKE, values)
+    facts = {"role": role, "change": "grant" if grant else "revoke"}
+    subject = written(PROCESS, process)
+    audit.note(connection, audit.ROLE_CHANGED, user=user.id, subject=subject, facts=facts)

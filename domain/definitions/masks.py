@@ -34,15 +34,12 @@ class Mask:
             return None
         if not isinstance(value, list):
             return value
-        return [
-            {
-                inner: None if f"{name}.{inner}" in self.fields else part
-                for inner, part in row.items()
-            }
-            if isinstance(row, Mapping)
-            else row
-            for row in value
-        ]
+        return [self.row(name, row) if isinstance(row, Mapping) else row for row in value]
+
+    def row(self, name: str, row: Mapping[str, Any]) -> dict[str, Any]:
+        """One row of a field."""
+        hidden = {inner for inner in row if f"{name}.{inner}" in self.fields}
+        return {inner: None if inner in hidden else part for inner, part in row.items()}
 
     def pointers(self, content: Mapping[str, Any]) -> list[str]:
         """Where the content has something that is hidden, as JSON pointers."""

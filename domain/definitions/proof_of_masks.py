@@ -1,6 +1,7 @@
 """The proof of masked fields: who decides or edits sees them, and nothing gives them away."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from domain.definitions import policy
 from domain.definitions.mistakes import Mistake, Path
@@ -8,6 +9,7 @@ from domain.definitions.model import Definition
 from domain.definitions.proof_of_stages import unknown
 from domain.definitions.vocabulary import Vocabulary
 from domain.definitions.wording import placeholders
+from domain.refusal import Refusal
 
 CURE = "Add the role to `visible_to`, or take it from there"
 
@@ -22,20 +24,30 @@ def masks_name_roles(definition: Definition, names: Vocabulary) -> Iterator[Mist
 
 def whoever_decides_or_edits_sees(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
     """Nobody approves what she does not see, or sends a document with holes in it."""
-    needed: dict[str, str] = {}
-    for name, action in definition.actions.items():
-        if name == "start" or action.edits:
-            needed |= dict.fromkeys(action.by, f"takes the action {name!r}")
-    for stage in definition.stages:
-        needed |= dict.fromkeys(policy.approvers(definition, stage), f"approves at {stage!r}")
-    for approval in definition.approvals.values():
-        if approval.escalate_to:
-            needed[approval.escalate_to] = "approves when others are late"
-    for path, field in definition.fields_by_path().items():
-        for role, why in needed.items() if field.visible_to else ():
-            if role not in field.visible_to:
+    fields = definition.fields_by_path().items()
+    masked = {path: field.visible_to for path, field in fields if field.visible_to}
+    for role, why in whoever_needs_all(definition).items() if masked else ():
+        for path, seen_by in masked.items():
+            if role not in seen_by:
                 what = f"{role} {why}, but does not see {path!r}"
                 yield Mistake((*where(path), "visible_to"), what, CURE)
+
+
+def whoever_needs_all(definition: Definition) -> dict[str, str]:
+    """Each role that decides on the document or sends it, and what it does."""
+    found: dict[str, str] = {}
+    for name, action in definition.actions.items():
+        if name == "start" or action.edits:
+            found |= dict.fromkeys(action.by, f"takes the action {name!r}")
+    for stage in definition.stages:
+        # A level that cannot be read is a mistake of its own.
+        with suppress(Refusal):
+            approvers = policy.approvers(definition, stage)
+            found |= dict.fromkeys(approvers, f"approves at {stage!r}")
+    for approval in definition.approvals.values():
+        if approval.escalate_to:
+            found[approval.escalate_to] = "approves when others are late"
+    return found
 
 
 def nothing_gives_it_away(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:

@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from domain.access import api_keys, scopes
+from domain.access import api_keys, audit, scopes
 from domain.access import company as masters
 from domain.access.company import Company
 from domain.definitions import content as reading
 from domain.definitions.content import Content
-from domain.identifiers import API_KEY, written
+from domain.identifiers import API_KEY, PROCESS, written
 from domain.operations.operation import Operation, Order
 from domain.refusal import Refusal
 
@@ -68,6 +68,12 @@ def perform(connection: Connection, order: Order) -> Mapping[str, Any]:
     else:
         key = api_keys.with_name(connection, name).id
         api_keys.revoke(connection, key, process)
+    kind = audit.KEY_ISSUED if change == ISSUE else audit.KEY_REVOKED
+    user = api_keys.get(connection, key).user
+    audit.note(
+        connection, kind, user=user, subject=written(API_KEY, key),
+        facts={"process": written(PROCESS, process)},
+    )  # fmt: skip
     return {"api_key": written(API_KEY, key), "name": name, "change": change}
 
 

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from domain.access import persons
+from domain.access import audit, persons
 from domain.access.company import Company
 from domain.definitions import content as reading
 from domain.definitions.content import Content
-from domain.identifiers import PERSON, USER, read, written
+from domain.identifiers import PERSON, PROCESS, USER, read, written
 from domain.operations.operation import Operation, Order
 from domain.refusal import Refusal
 
@@ -68,6 +68,8 @@ def perform(connection: Connection, order: Order) -> Mapping[str, Any]:
         persons.switch(connection, user, active=STATES[change])
     if digest := reading.text(content, "invitation"):
         persons.invite(connection, user, digest=digest, process=order.facts.process)
+    subject = written(PROCESS, order.facts.process)
+    audit.note(connection, audit.USER_CHANGED, user=user, subject=subject, facts={"change": change})
     return {"user": written(USER, user), "login": login, "change": change}
 
 

@@ -1,4 +1,4 @@
-"""Masked fields: null for whoever may read the process but not them, wherever a document is read."""
+"""Masked fields: null for whoever may read the process but not them, on every road."""
 
 import pytest
 

@@ -91,7 +91,7 @@ PLANTED = {
         "'invoice_number' is no required date field", "Use one of: due_date, invoice_date"),
     "a step that nobody coded": (
         "workflow: InvoiceApproval\n", "", None,
-        "'pay_party' is no operation, and no `workflow` has it", "Use one of: reverse_entry"),
+        "'pay_party' is no operation, and no `workflow` has it", "Use one of: "),
     "a stage that asks nobody": (
         "asks: maker", "asks: makers", 0,
         "'makers' is no role", "Use one of: accountant, accounts_payable"),

@@ -40,13 +40,8 @@ def test_a_role_that_is_not_there_sees_nothing(mistakes):
 
 
 def test_whoever_approves_sees_what_she_signs(mistakes):
-    assert (
-        mistakes(("hr", "hr_head"))
-        == [
-            "manager approves at 'signature', but does not see 'salary'",
-            "manager approves at 'amendment', but does not see 'salary'",
-        ][1:]
-    )
+    (what,) = mistakes(("hr", "hr_head"))
+    assert what == "manager approves at 'amendment', but does not see 'salary'"
 
 
 def test_whoever_edits_sees_what_she_sends(mistakes):
