@@ -1,14 +1,17 @@
 """The audit log: who signed in or failed to, was refused a decision, used a key, got a role."""
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
 
+from fastapi import APIRouter, Query, Request, Response
+
+from api.answers import read
 from api.caller import ReadsAudit
 from api.documentation import problems
 from api.edge import AtHand
-from api.lists import Cursor, Filter, Limit, conditions, id_of, listing, moment, text
-from api.shapes.audit import NotedBody, noted
+from api.lists import Cursor, Filter, Limit, conditions, id_of, listing, moment, text, value_of
+from api.shapes.audit import AuditProof, NotedBody, noted, proven
 from api.shapes.base import Listing
-from domain.access import audit
+from domain.access import audit, audit_seals
 from domain.identifiers import USER
 from domain.listing import Key, Page
 
@@ -48,3 +51,21 @@ def list_noted(
             key=lambda each: Key(each.recorded_at, each.id),
             shape=lambda each: noted(caller, each),
         )
+
+
+@router.get("/proof", response_model=AuditProof, responses=problems(400, 401, 403))
+def prove(
+    request: Request,
+    *,
+    edge: AtHand,
+    caller: ReadsAudit,
+    since: Annotated[str, Query(alias="from", max_length=64)],
+    until: Annotated[str, Query(alias="to", max_length=64)],
+) -> Response:
+    """The sealed batches that hold what was noted in a time; anybody can recompute their roots."""
+    conditions(request, {}, besides=("from", "to"))
+    within = Filter(moment)
+    first, last = value_of("from", within, since), value_of("to", within, until)
+    with edge.seeing_one_state(caller.tenant) as connection:
+        found = audit_seals.proof(connection, since=first, until=last)
+    return read(request, proven(found))

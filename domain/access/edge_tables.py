@@ -1,6 +1,7 @@
 """What the edge keeps of logins: passwords, sessions, failures; keys of machines; the audit log."""
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     DateTime,
     Index,
@@ -15,6 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from domain.database import METADATA, tenant_column, within_tenant
+from domain.ledger.tables import transaction_column
 
 NOW = text("now()")
 
@@ -150,6 +152,18 @@ audit_log = Table(
     Column("user_id", Uuid),
     Column("subject", Text),
     Column("facts", JSONB, nullable=False),
+    transaction_column(),
     within_tenant("user_id", "users"),
     Index("audit_log_recorded_at", "tenant_id", "recorded_at", "id"),
+    Index("audit_log_transaction_id", "tenant_id", "transaction_id", "id"),
+)
+
+audit_seals = Table(
+    "audit_seals",
+    METADATA,
+    tenant_column(),
+    Column("batch", BigInteger, primary_key=True, autoincrement=False),
+    Column("head", Text, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Column("public_key", LargeBinary, nullable=False),
 )

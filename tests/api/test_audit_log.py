@@ -1,7 +1,15 @@
 """The audit log: what people tried and got, read by auditors alone, and reading it stands in it."""
 
+import json
+
+from config.keys import new_signing_key
+from domain.access import audit_seals
+from domain.database import transaction
+from domain.ledger.sealing.seals import Signer
+from domain.ledger.sealing.verify_seal import leaf_hash, root_of
 from tests.api.invoices import decide, open_task, started
 from tests.api.people import agreed, asked, bare, sign_in, signed_in, with_password
+from tests.installation import eventually
 
 
 def noted(client, **filters):
@@ -54,3 +62,22 @@ def test_it_is_read_in_pages_and_by_filters_that_are_known(cast):
     assert len({line["id"] for line in first["data"] + second["data"]}) == 4
     answer = chand.get("/audit-log", params={"colour": "red"})
     assert (answer.status_code, answer.json()["code"]) == (400, "filter_must_be_known")
+
+
+def test_what_was_sealed_is_proven_over_the_wire(installation, tenant, cast):
+    chand = cast["chand"]
+    chand.get("/audit-log")
+    signer = Signer(new_signing_key())
+
+    def sealed():
+        with transaction(installation.database.app, tenant.id) as connection:
+            return audit_seals.seal(connection, signer)
+
+    assert eventually(sealed) == 1
+    span = {"from": "2020-01-01T00:00:00Z", "to": "2100-01-01T00:00:00Z"}
+    (batch,) = chand.get("/audit-log/proof", params=span).json()["data"]
+    leaves = [leaf_hash(line.encode()) for line in batch["lines"]]
+    assert root_of(leaves).hex() == json.loads(batch["head"])["root"]
+    assert batch["public_key"] == signer.public_key.hex()
+    odd = chand.get("/audit-log/proof", params=span | {"from": "yesterday"})
+    assert (odd.status_code, odd.json()["code"]) == (400, "filter_must_be_readable")

@@ -61,6 +61,8 @@ DEFINERS = {
     "tenant_ids()": {"kontor_app"},
     "audit_note(text,uuid,text,jsonb)": {"kontor_app", "kontor_edge"},
     "only_tenant()": {"kontor_edge"},
+    "audit_draft_seal(integer,bytea)": {"kontor_app"},
+    "audit_seal(bytea,xid8,uuid,bytea)": {"kontor_app"},
 }
 # What belongs to the edge, and no other login of the API writes.
 EDGE = [

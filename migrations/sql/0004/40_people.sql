@@ -119,10 +119,13 @@ CREATE TABLE audit_log (
     user_id uuid,
     subject text,
     facts jsonb NOT NULL,
+    -- In the order of commits: what the sealer goes by.
+    transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, id)
 );
 CREATE INDEX audit_log_recorded_at ON audit_log (tenant_id, recorded_at, id);
+CREATE INDEX audit_log_transaction_id ON audit_log (tenant_id, transaction_id, id);
 CREATE TRIGGER stay BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_log
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
