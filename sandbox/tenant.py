@@ -19,6 +19,7 @@ from config.settings import Settings
 from domain.database import transaction, with_json
 from domain.ledger import chart
 from domain.ledger.chart import Chart
+from sandbox import passwords
 
 TENANT = UUID("0190a000-0000-7000-8000-000000000001")
 CHART = Path(config.__file__).parent / "chart_of_accounts.yaml"
@@ -200,8 +201,11 @@ def main() -> None:
     """Make the sandbox tenant in the database of the settings."""
     engine = create_engine(Settings().database_url)
     tenant = open_tenant(engine, Tenant())
+    with as_owner(engine, tenant.id) as connection:
+        passwords.give(connection, *CAST)
     engine.dispose()
     print(f"The sandbox tenant {tenant.id} is open: {', '.join(CAST)}.")
+    print(f"Each signs in with the password: {passwords.PASSWORD}")
 
 
 if __name__ == "__main__":
