@@ -90,7 +90,8 @@ def sign_out(edge: AtHand, caller: TheCaller) -> Response:
 
 @router.delete("/sessions/{id}", status_code=204, responses=problems(401, 404))
 def end_session(id: str, edge: AtHand, caller: TheCaller) -> Response:
-    """End another of the caller's sessions."""
+    """End another of the caller's sessions. A key ends none."""
+    signing_in.session_of(caller)
     with addressed("session"):
         try:
             signing_in.signed_out(edge, caller, read_id(SESSION, id))
