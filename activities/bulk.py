@@ -125,7 +125,7 @@ class BulkActivities:
         if is_done:
             return Outcome(order.position, "done")
         choice = Choice(order.item, command.action, command.reason, order.seen)
-        instruction = Instruction(order.user, order.signed)
+        instruction = Instruction(order.user, order.signed, order.means)
         try:
             await self.road.decide(order.workflow_id, call_of(command, order), choice, instruction)
         except Refusal as refusal:

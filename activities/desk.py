@@ -12,7 +12,7 @@ from activities.effects import Effects
 from activities.refusals import refusals
 from domain.access import token
 from domain.access.actor import Actor, actor
-from domain.access.token import Assertion
+from domain.access.token import NO_MEANS, Assertion, Means
 from domain.canonical import digest
 from domain.definitions.catalog import Catalog
 from domain.processes.effect import Done, Effect
@@ -22,10 +22,11 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """Which user acts, and the API's signature that it saw her do exactly this."""
+    """Which user acts, and the API's signature that it saw her do exactly this, by these means."""
 
     user: UUID
     signed: str
+    means: Means = NO_MEANS
 
 
 class Instructed(Protocol):
@@ -60,10 +61,12 @@ class Desk:
         instruction = command.instruction
         asked = Assertion(command.effect.tenant, instruction.user, action, subject, digest(content))
         with refusals():
-            token.check(self.actor_key, instruction.signed, asked)
+            token.check(self.actor_key, instruction.signed, asked, instruction.means)
         return self.effects.once(
             command.effect,
             asked,
             result,
-            lambda connection: body(connection, actor(connection, instruction.user)),
+            lambda connection: body(
+                connection, actor(connection, instruction.user, instruction.means)
+            ),
         )

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, text
 from temporalio import activity
 
+from domain.access import audit_seals
 from domain.database import snapshot, transaction
 from domain.ledger import checks, integrity
 from domain.ledger.integrity import Checked, Integrity
@@ -58,6 +59,8 @@ class IntegrityActivities:
                     break
                 sealed += head.entries
             with transaction(self.engine, tenant) as connection:
+                audit_seals.seal(connection, self.sealing.signer)
+            with transaction(self.engine, tenant) as connection:
                 pack.keep_heads(connection, self.sealing.heads_of(tenant))
         except (Refusal, Fault) as said:
             self.keep(tenant, None, Integrity(0, 0, str(said)), step="seal")
@@ -88,7 +91,9 @@ class IntegrityActivities:
         verdict = verification.verify(connection, kept=kept)
         milliseconds = (time.monotonic_ns() - started) // 1_000_000
         check = Checked("seals_hold", verdict.entries, milliseconds, verdict.difference)
-        return Integrity(verdict.entries, verdict.postings, verdict.difference, (check,))
+        log = audit_seals.difference(connection)
+        checks = (check, Checked("audit_log_holds", 0, 0, log))
+        return Integrity(verdict.entries, verdict.postings, verdict.difference or log, checks)
 
     def keep(self, tenant: UUID, company: UUID | None, found: Integrity, *, step: str) -> None:
         """Write down what was found, and say it aloud when it is a difference."""

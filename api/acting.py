@@ -63,7 +63,7 @@ class Acting:
 
     async def perform(self, found: ProcessRecord, entry: Entry) -> Response:
         """Send it; 202 with the process as it then stands."""
-        speaker = Speaker(self.caller.tenant, self.caller.actor.user, call_name(entry))
+        speaker = self.caller.speaker(call_name(entry))
         try:
             await self.send(speaker, found)
         except (Refusal, ProcessClosed) as fault:

@@ -37,6 +37,8 @@ async def edge_of(settings: Settings) -> Edge:
         bearer_key=OKPKey.import_key(own.bearer_public),
         codec_origin=settings.temporal_ui_url if settings.mode is Mode.SANDBOX else None,
         ui_url=settings.temporal_ui_url,
+        bearer_private=own.bearer_private,
+        secret=own.edge,
     )
 
 

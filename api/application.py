@@ -12,6 +12,8 @@ from api.edge import Edge
 from api.guard import VERSION, Guard
 from api.problems import FieldProblem, Problem, answer, from_fault, request_id_of
 from api.routes import (
+    api_keys,
+    audit,
     codec,
     comments,
     definitions,
@@ -24,11 +26,13 @@ from api.routes import (
     ledger_requests,
     masters,
     migrations,
+    people,
     processes,
     rates,
     reports,
     sandbox,
     selections,
+    sessions,
     system,
     tasks,
 )
@@ -53,6 +57,10 @@ ROUTERS = (
     rates.router,
     reports.router,
     sandbox.router,
+    sessions.router,
+    people.router,
+    api_keys.router,
+    audit.router,
     system.health,
     system.router,
 )

@@ -25,6 +25,9 @@ NOUNS = {
     identifiers.DELEGATION: "delegation",
     identifiers.ATTACHMENT: "document",
     identifiers.UPLOAD: "upload",
+    identifiers.SESSION: "session",
+    identifiers.API_KEY: "api_key",
+    identifiers.USER: "user",
 }
 
 

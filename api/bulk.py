@@ -33,7 +33,7 @@ from domain.selections import bulk
 from domain.selections import selection as selections
 from domain.selections.bulk import Result, Total
 from domain.selections.selection import Item, sums
-from workflows.instructions import Speaker, workflow_id
+from workflows.instructions import workflow_id
 
 TYPE = "bulk_action"
 SHOWN = 200
@@ -90,7 +90,7 @@ class Ordering:
     def sign(self, items: Sequence[Item], entry: Entry) -> None:
         """The instructions, kept at the edge before anything starts."""
         edge, caller = self.starting.edge, self.starting.caller
-        speaker = Speaker(caller.tenant, caller.actor.user, call_name(entry))
+        speaker = caller.speaker(call_name(entry))
         action, reason = self.body.action, self.body.params.reason
         signed = [
             edge.instructions.signed_choice(speaker, Choice(item.id, action, reason, item.seen))
@@ -99,7 +99,7 @@ class Ordering:
         with edge.keeping(caller.tenant) as connection:
             bulk.instruct(
                 connection, caller.tenant, entry.subject, self.selection,
-                [each.signed for each in signed],
+                signed=[each.signed for each in signed], means=caller.means,
             )  # fmt: skip
 
     def trial(self) -> WouldBulk:

@@ -1,45 +1,56 @@
-"""Who calls: the bearer token read, the person behind it with the rights she has now."""
+"""Who calls: the person behind a bearer token or key, with the rights she has now."""
 
-import time
 from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request
 
+from api.bearing import shown
 from api.edge import AtHand, Edge
 from api.problems import Problem
-from domain.access import reading, token
+from domain.access import reading
 from domain.access.actor import Actor
 from domain.access.reading import Area, check_reads
+from domain.access.token import NO_MEANS, Means
 from domain.identifiers import TENANT, written
+from workflows.instructions import Speaker
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A person in a tenant. `livemode` is false for a sandbox tenant."""
+    """A person in a tenant. `livemode` is false for a sandbox tenant.
+
+    `session` is the one she signed in to; `means` go with every instruction of hers.
+    """
 
     tenant: UUID
     livemode: bool
     actor: Actor
+    session: UUID | None = None
+    means: Means = NO_MEANS
 
     @property
     def tenant_id(self) -> str:
         """The tenant's id as people see it."""
         return written(TENANT, self.tenant)
 
+    def speaker(self, call: str) -> Speaker:
+        """She as who instructs a process, under the name of a call."""
+        return Speaker(self.tenant, self.actor.user, call, self.means)
+
 
 def caller_of(request: Request, edge: AtHand) -> Caller:
-    """The caller. Refuses a token that is not ours, has expired, or whose user was switched off."""
+    """The caller. Refuses a token that is not ours or no longer holds, and a login that is off."""
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not given.strip():
         raise Problem(
             "token_must_be_given", "Say who you are: Authorization: Bearer and your token."
         )
-    bearer = token.read(edge.bearer_key, given.strip(), now=int(time.time()))
+    bearer = shown(edge, given.strip())
     with edge.reading(bearer.tenant) as connection:
-        actor, livemode = reading.caller(connection, bearer.user)
-    return Caller(bearer.tenant, livemode, actor)
+        actor, livemode = reading.caller(connection, bearer.user, bearer.means)
+    return Caller(bearer.tenant, livemode, actor, bearer.session, bearer.means)
 
 
 TheCaller = Annotated[Caller, Depends(caller_of)]
@@ -66,4 +77,6 @@ ReadsProcesses = Annotated[Caller, Depends(Reads("processes"))]
 ReadsTasks = Annotated[Caller, Depends(Reads("tasks"))]
 ReadsExceptions = Annotated[Caller, Depends(Reads("exceptions"))]
 ReadsLedger = Annotated[Caller, Depends(Reads("ledger"))]
+ReadsPeople = Annotated[Caller, Depends(Reads("people"))]
+ReadsAudit = Annotated[Caller, Depends(Reads("audit"))]
 ReadsEngine = Annotated[Caller, Depends(Reads("engine"))]

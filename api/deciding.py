@@ -17,16 +17,17 @@ from api.once import Once, call_name
 from api.problems import Problem, addressed, from_refusal
 from api.shapes.process import View
 from api.shapes.task import change
-from api.viewing import checking_of, task_in_full
+from api.viewing import checking_of, mask_of, task_in_full
+from domain.access import audit
 from domain.access.idempotency import Entry
 from domain.approvals import authority
 from domain.approvals import reading as tasks
 from domain.approvals.deciding import Choice
 from domain.approvals.policy import check_decision
 from domain.approvals.reading import TaskRecord
-from domain.identifiers import PROCESS, written
+from domain.identifiers import PROCESS, TASK, written
 from domain.refusal import Refusal
-from workflows.instructions import NotAnswered, ProcessClosed, Speaker
+from workflows.instructions import NotAnswered, ProcessClosed
 
 ASKS_OTHERS = (
     "limit_exceeded",
@@ -36,6 +37,7 @@ ASKS_OTHERS = (
     "checker_must_not_be_concerned",
     "limit_must_be_in_currency_of_document",
 )
+NOTED = (*ASKS_OTHERS, "key_must_have_scope", "step_up_required")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +71,15 @@ class Deciding:
         try:
             yield
         except Refusal as refusal:
+            self.note(found, refusal)
             problem = from_refusal(refusal)
             problem.process = written(PROCESS, found.process)
             if refusal.code == "subject_changed":
-                differences = tasks.changes_since(connection, found.process, self.choice.seen)
+                definition = self.edge.definition(connection, found.definition_hash)
+                differences = tasks.changes_since(
+                    connection, found.process, self.choice.seen,
+                    mask=mask_of(definition, View(self.caller)),
+                )  # fmt: skip
                 problem.more = {
                     "current": found.checking.subject_hash,
                     "changes": [change(each).model_dump() for each in differences],
@@ -83,10 +90,21 @@ class Deciding:
                 problem.who = {"role": role, "can": able}
             raise problem from refusal
 
+    def note(self, found: TaskRecord, refusal: Refusal) -> None:
+        """Who tried to decide what she may not stands in the log; being late is no such thing."""
+        if refusal.code not in NOTED:
+            return
+        facts = {"action": self.choice.action, "code": refusal.code}
+        subject = written(TASK, found.checking.task)
+        with self.edge.keeping(self.caller.tenant) as connection:
+            audit.note(
+                connection, audit.DECISION_REFUSED,
+                user=self.caller.actor.user, subject=subject, facts=facts,
+            )  # fmt: skip
+
     async def perform(self, found: TaskRecord, entry: Entry) -> Response:
         """Send the decision. Who comes too late is told who won, from the decision row."""
-        actor = self.caller.actor
-        speaker = Speaker(self.caller.tenant, actor.user, call_name(entry))
+        speaker = self.caller.speaker(call_name(entry))
         try:
             await self.edge.instructions.decide(speaker, found.workflow_id, self.choice)
         except (Refusal, ProcessClosed, NotAnswered) as fault:

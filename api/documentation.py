@@ -45,15 +45,17 @@ DRY_RUN = {
 
 def accepts(shape: type[BaseModel], *more: dict[str, Any]) -> dict[str, Any]:
     """The body and headers of a route that reads them by itself, for `openapi_extra`."""
+    found = takes(shape)
+    found["openapi_extra"]["parameters"] = [KEY, DRY_RUN, *more]
+    return found
+
+
+def takes(shape: type[BaseModel]) -> dict[str, Any]:
+    """The body alone, of a route that needs no key: what it does twice is done twice."""
     schema = shape.model_json_schema()
     content = {"application/json": {"schema": schema}}
     required = bool(schema.get("required"))
-    return {
-        "openapi_extra": {
-            "requestBody": {"required": required, "content": content},
-            "parameters": [KEY, DRY_RUN, *more],
-        }
-    }
+    return {"openapi_extra": {"requestBody": {"required": required, "content": content}}}
 
 
 def problem_schema() -> dict[str, Any]:

@@ -22,6 +22,7 @@ from workflows.instructions import Instructions
 class Edge:
     """`reader` may read business tables and write nothing, `writer` write what is the edge's.
 
+    `bearer_private` signs the tokens of sessions; `secret` is what secrets of calls are made from.
     `codec_origin` is the Web UI that may have payloads decoded; None, as in production, nobody.
     """
 
@@ -33,6 +34,8 @@ class Edge:
     codec_origin: str | None = None
     ui_url: str = ""
     released: dict[str, Definition] = field(default_factory=dict)
+    bearer_private: bytes = b""
+    secret: bytes = b""
 
     @contextmanager
     def reading(self, tenant: UUID) -> Iterator[Connection]:

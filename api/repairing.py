@@ -115,7 +115,7 @@ class Repairing:
 
     async def perform(self, found: ExceptionRecord, entry: Entry) -> Response:
         """Send it; 202 with the exception as it then stands."""
-        speaker = Speaker(self.caller.tenant, self.caller.actor.user, call_name(entry))
+        speaker = self.caller.speaker(call_name(entry))
         try:
             await self.send(speaker, found.workflow_id)
         except (Refusal, ProcessClosed) as fault:

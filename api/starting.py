@@ -35,7 +35,7 @@ from domain.processes.opening import Refused
 from domain.processes.opening import Request as Asked
 from domain.processes.reading import ProcessRecord
 from domain.refusal import Refusal
-from workflows.instructions import ProcessClosed, Speaker, Start, workflow_id
+from workflows.instructions import ProcessClosed, Start, workflow_id
 
 RETRY_AFTER = {"Retry-After": "1"}
 LONGEST_WAIT = 10
@@ -123,7 +123,7 @@ class Starting:
         if ready.existing is not None:
             return await self.accepted(ready.existing.id)
         start = self.start(ready, entry.subject)
-        speaker = Speaker(self.caller.tenant, self.caller.actor.user, call_name(entry))
+        speaker = self.caller.speaker(call_name(entry))
         try:
             opened = await self.edge.instructions.start(speaker, start)
         except ProcessClosed:

@@ -29,7 +29,7 @@ from domain.identifiers import PROCESS, written
 from domain.processes import comments, reading
 from domain.processes.reading import ProcessRecord
 from domain.refusal import Refusal
-from workflows.instructions import NotAnswered, ProcessClosed, Speaker
+from workflows.instructions import NotAnswered, ProcessClosed
 
 Shown = Callable[["Tending", Connection, Tended], Response]
 
@@ -87,7 +87,7 @@ class Tending:
 
     async def perform(self, found: ProcessRecord, entry: Entry) -> Response:
         """Send it; answer with what there is then."""
-        speaker = Speaker(self.caller.tenant, self.caller.actor.user, call_name(entry))
+        speaker = self.caller.speaker(call_name(entry))
         send = self.edge.instructions.tend
         try:
             tended = await send(speaker, found.workflow_id, found.id, self.wish)

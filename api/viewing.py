@@ -24,6 +24,8 @@ from domain.approvals.inbox import Task
 from domain.approvals.policy import Checking
 from domain.approvals.reading import TaskRecord
 from domain.approvals.splitting import may_be_split
+from domain.definitions import masks
+from domain.definitions.masks import Mask
 from domain.definitions.model import Definition
 from domain.documents import attachments
 from domain.identifiers import EVIDENCE, PROCESS, written
@@ -69,7 +71,7 @@ def process_in_full(
     if bulk.is_bulk(definition):
         body.progress = progress(bulk.totals(connection, found.id))
     if "documents" in include:
-        body.documents = documents_of(connection, view.caller, found.id)
+        body.documents = documents_of(connection, view.caller, found.id, mask_of(definition, view))
     if "tasks" in include:
         allow(edge, view.caller, "tasks")
         body.tasks = [
@@ -123,6 +125,11 @@ def pending(
     )
 
 
+def mask_of(definition: Definition, view: View) -> Mask:
+    """What is hidden from the reader."""
+    return masks.mask(definition, view.caller.actor.roles)
+
+
 def checking_of(definition: Definition, found: TaskRecord) -> Checking:
     """What the ladder looks at, with what the definition says of the task's stage."""
     return inbox.checking_by(definition, found.stage, found.checking)
@@ -135,7 +142,10 @@ def task_body(edge: Edge, connection: Connection, view: View, found: TaskRecord)
     allowed = authority.allowed_actions(connection, checking_of(definition, found), actor)
     why = tasks.why(definition, found, actor, allowed)
     may = May(allowed, tending.ways(definition, task_to_tend(definition, found), actor), why)
-    return task(view.caller, found, may, display=view.display)
+    body = task(view.caller, found, may, display=view.display)
+    if mask_of(definition, view):
+        body.subject_hash = None
+    return body
 
 
 def task_to_tend(definition: Definition, found: TaskRecord) -> Task:
@@ -147,11 +157,11 @@ def task_to_tend(definition: Definition, found: TaskRecord) -> Task:
 
 
 def documents_of(
-    connection: Connection, caller: Caller, process: UUID
+    connection: Connection, caller: Caller, process: UUID, hidden: Mask
 ) -> list[DocumentBody | AttachmentBody]:
     """The document that a process is about, then the files that are attached to it."""
     attached = [attachment(caller, each) for each in attachments.every(connection, process)]
-    return [document(tasks.document(connection, process)), *attached]
+    return [document(tasks.document(connection, process), hidden), *attached]
 
 
 def task_in_full(edge: Edge, connection: Connection, view: View, found: TaskRecord) -> TaskBody:
@@ -160,12 +170,14 @@ def task_in_full(edge: Edge, connection: Connection, view: View, found: TaskReco
     body = task_body(edge, connection, view, found)
     evidence = tasks.checked_by(connection, found.process)
     proof = written(EVIDENCE, evidence) if evidence else None
-    body.changes = [change(each) for each in tasks.changes_since(connection, found.process)]
+    hidden = mask_of(definition, view)
+    changes = tasks.changes_since(connection, found.process, mask=hidden)
+    body.changes = [change(each) for each in changes]
     if definition.process == drafting.CHANGE:
         asked = tasks.document(connection, found.process).content
         body.changes += map(change, drafting.changes(edge, connection, str(asked["draft"])))
     body.checks = [Check(name=n, result="passed", evidence=proof) for n in definition.checks]
-    body.documents = documents_of(connection, view.caller, found.process)
+    body.documents = documents_of(connection, view.caller, found.process, hidden)
     said = comments.every(connection, found.process)
     body.comments = [comment(view.caller, each) for each in said]
     checking = checking_of(definition, found)

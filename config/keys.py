@@ -20,7 +20,8 @@ from config.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """`payload` encrypts what Temporal stores (AES-256); the others sign (Ed25519, PEM)."""
+    """`payload` encrypts what Temporal stores (AES-256), from `edge` the API makes secrets that it
+    hands out once; the others sign (Ed25519, PEM)."""
 
     payload: bytes
     bearer_private: bytes
@@ -28,6 +29,7 @@ class Keys:
     actor_private: bytes
     actor_public: bytes
     seal_private: bytes
+    edge: bytes
 
 
 def load(settings: Settings) -> Keys:
@@ -42,6 +44,7 @@ def load(settings: Settings) -> Keys:
         actor_private=actor,
         actor_public=public_half(actor),
         seal_private=seal,
+        edge=kept(folder / "edge.key", lambda: secrets.token_bytes(32)),
     )
 
 

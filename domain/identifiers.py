@@ -32,6 +32,9 @@ EVIDENCE = "evd"
 EVENT = "evt"
 SELECTION = "sel"
 DELEGATION = "dlg"
+SESSION = "ses"
+API_KEY = "key"
+AUDIT = "aud"
 
 
 def new_uuid() -> UUID:

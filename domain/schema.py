@@ -1,5 +1,6 @@
 """Every table in one place, for Alembic: importing this fills the MetaData."""
 
+from domain.access import edge_tables as edge
 from domain.access import tables as access
 from domain.approvals import authority_tables as authority
 from domain.approvals import tables as approvals
@@ -23,6 +24,6 @@ LEDGER = (
 )  # fmt: skip
 
 __all__ = [
-    "LEDGER", "METADATA", "access", "approvals", "authority", "deadlines", "documents", "masters",
-    "processes", "selections", "versions",
+    "LEDGER", "METADATA", "access", "approvals", "authority", "deadlines", "documents", "edge",
+    "masters", "processes", "selections", "versions",
 ]  # fmt: skip

@@ -19,6 +19,7 @@ from config.settings import Settings
 from domain.database import transaction, with_json
 from domain.ledger import chart
 from domain.ledger.chart import Chart
+from sandbox import passwords
 
 TENANT = UUID("0190a000-0000-7000-8000-000000000001")
 CHART = Path(config.__file__).parent / "chart_of_accounts.yaml"
@@ -27,9 +28,9 @@ COMPANY_CODE = "KTR"
 # Name and roles. In no process does anybody both make and check.
 CAST = {
     "asha": ("Asha Rao", ("accounts_payable", "employee", "sales")),
-    "bina": ("Bina Iyer", ("finance_approver", "employee", "manager")),
-    "deepa": ("Deepa Menon", ("finance_head", "employee", "hr_head", "sales_head")),
-    "esha": ("Esha Kulkarni", ("treasurer", "operations", "employee", "hr")),
+    "bina": ("Bina Iyer", ("finance_approver", "employee", "manager", "owner")),
+    "deepa": ("Deepa Menon", ("finance_head", "employee", "hr_head", "sales_head", "owner")),
+    "esha": ("Esha Kulkarni", ("treasurer", "operations", "employee", "hr", "admin")),
     "chand": ("Chand Mistry", ("auditor",)),
     "gopal": ("Gopal Nair", ("accounts_receivable",)),
     "hema": ("Hema Joshi", ("accounts_payable", "accounts_receivable", "project_engineer")),
@@ -200,8 +201,11 @@ def main() -> None:
     """Make the sandbox tenant in the database of the settings."""
     engine = create_engine(Settings().database_url)
     tenant = open_tenant(engine, Tenant())
+    with as_owner(engine, tenant.id) as connection:
+        passwords.give(connection, *CAST)
     engine.dispose()
     print(f"The sandbox tenant {tenant.id} is open: {', '.join(CAST)}.")
+    print(f"Each signs in with the password: {passwords.PASSWORD}")
 
 
 if __name__ == "__main__":

@@ -90,6 +90,8 @@ class Installation:
             catalog=self.catalog,
             instructions=self.instructions,
             bearer_key=OKPKey.import_key(public_half(BEARER_KEY)),
+            bearer_private=BEARER_KEY,
+            secret=b"of the tests",
         )
 
     def start(self) -> None:

@@ -33,7 +33,7 @@ from config.keys import new_signing_key, public_half
 from domain import identifiers
 from domain.access import token
 from domain.access.actor import actor
-from domain.access.token import Assertion
+from domain.access.token import Assertion, Means
 from domain.approvals import deciding, tending
 from domain.approvals.deciding import Choice, Decision
 from domain.approvals.tending import Tended, Wish
@@ -57,6 +57,8 @@ from workflows.worker import worker
 
 # Histories recorded under this key stay readable; it protects nothing.
 PAYLOAD_KEY = bytes(range(32))
+# Everybody here has just given her password.
+JUST_NOW = Means(password_age=0)
 NUMBERS = itertools.count(1)
 PATIENCE = 30
 JOURNEY = 20
@@ -139,7 +141,7 @@ class Office:
         """The instruction of one of the cast, as the API signs it."""
         user = self.tenant.user(name)
         asked = Assertion(self.tenant.id, user, action, subject, digest(content))
-        return Instruction(user, token.sign(self.key, asked))
+        return Instruction(user, token.sign(self.key, asked, JUST_NOW), JUST_NOW)
 
     def receive(
         self,

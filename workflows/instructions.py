@@ -37,7 +37,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.desk import Instruction
 from domain import identifiers
 from domain.access import token
-from domain.access.token import Assertion
+from domain.access.token import NO_MEANS, Assertion, Means
 from domain.approvals import deciding, tending
 from domain.approvals.deciding import Choice, Decision
 from domain.approvals.tending import Tended, Wish
@@ -94,6 +94,7 @@ class Speaker:
     tenant: UUID
     user: UUID
     call: str
+    means: Means = NO_MEANS
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +293,8 @@ class Instructions(Updates):
     def signed(self, speaker: Speaker, action: str, subject: str, content: Any) -> Instruction:
         """The instruction with the signature that proves that the API saw it."""
         said = Assertion(speaker.tenant, speaker.user, action, subject, digest(content))
-        return Instruction(speaker.user, token.sign(self.actor_key, said))
+        signed = token.sign(self.actor_key, said, speaker.means)
+        return Instruction(speaker.user, signed, speaker.means)
 
     async def engine(self, workflow_id: str) -> Engine | None:
         """What the engine knows, or None when it has (no longer) such a workflow."""

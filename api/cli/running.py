@@ -20,6 +20,7 @@ from local.members import ALL, API, BANK, MIGRATE, POSTGRES, SEED, TEMPORAL, WOR
 from local.ports import HOST, Ports
 from local.stack import NO_SETTINGS, Stack
 from sandbox import tokens
+from sandbox.passwords import PASSWORD
 from sandbox.tenant import CAST
 
 TITLES: Final = {
@@ -170,6 +171,7 @@ def links(session: Session) -> None:
         "Temporal UI": session.address("temporal_ui"),
         "Bank": session.address("bank"),
         "Tokens": f"{home / TOKENS} ({', '.join(sorted(CAST))})",
+        "Password": f"{PASSWORD} (of each, for POST /v1/sessions)",
         "Try": f"kontor tasks --as bina{elsewhere}",
         "Logs": str(home / "logs"),
     }

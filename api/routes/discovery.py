@@ -85,6 +85,7 @@ class Me(Resource):
     approval_limits: list[ApprovalLimitBody]
     delegations: list[DelegationBody]
     companies: list[CompanyBody]
+    password_age_seconds: int | None
 
 
 @router.get("/process-types", response_model=Types, responses=problems(401))
@@ -175,6 +176,7 @@ def get_me(request: Request, edge: AtHand, caller: TheCaller) -> Response:
         delegations=[delegation(caller, each) for each in lent],
         may_start=[d.process for d in types if policy.may(d, "start", actor.roles)],
         limits={d.process: limits(d, actor.roles) for d in types if d.approvals},
+        password_age_seconds=actor.password_age,
         companies=[
             CompanyBody(
                 id=written(COMPANY, c.id), code=c.code, name=c.name, base_currency=c.base_currency

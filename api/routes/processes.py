@@ -38,7 +38,7 @@ from api.shapes.process import (
 )
 from api.starting import StartBody
 from api.trial import Trial, begun, is_trial
-from api.viewing import INCLUDES, process_body, process_in_full, process_record
+from api.viewing import INCLUDES, mask_of, process_body, process_in_full, process_record
 from api.would import WouldAct
 from domain.identifiers import PERSON, PROCESS, written
 from domain.listing import Key, Page
@@ -127,7 +127,10 @@ def list_steps(
     technical = view == "technical"
     with edge.reading(caller.tenant) as connection:
         found = process_record(connection, id)
-        steps = [step(each, technical=technical) for each in reading.steps(connection, found.id)]
+        hidden = mask_of(edge.definition(connection, found.definition_hash), View(caller))
+        steps = [
+            step(each, hidden, technical=technical) for each in reading.steps(connection, found.id)
+        ]
     process = written(PROCESS, found.id)
     engine = f"/v1/processes/{process}/engine" if technical else None
     return read(request, Steps(process=process, data=steps, engine=engine))
@@ -146,14 +149,15 @@ def list_events(
     """What others are told of, oldest first."""
     conditions(request, {})
     with edge.reading(caller.tenant) as connection:
-        process = process_record(connection, id).id
+        found = process_record(connection, id)
+        hidden = mask_of(edge.definition(connection, found.definition_hash), View(caller))
         return listing(
             request,
             connection,
             Page(limit, cursor, newest_first=False),
-            find=lambda page: reading.events_of(connection, process, page),
-            key=lambda found: Key(found.recorded_at, found.id),
-            shape=lambda found: event(View(caller), found),
+            find=lambda page: reading.events_of(connection, found.id, page),
+            key=lambda each: Key(each.recorded_at, each.id),
+            shape=lambda each: event(View(caller), each, hidden),
         )
 
 

@@ -13,6 +13,7 @@ from api.shapes.base import Money, Person, Resource, Time, is_nothing, money, pe
 from api.shapes.entry import EntryBody
 from api.shapes.exception import ExceptionBody
 from api.shapes.task import DocumentBody, TaskBody
+from domain.definitions.masks import Mask
 from domain.definitions.model import Definition
 from domain.identifiers import COMPANY, DOCUMENT, EVENT, EVIDENCE, PROCESS, USER, written
 from domain.processes.reading import Event, ProcessRecord, Step
@@ -197,7 +198,7 @@ class Steps(BaseModel):
     engine: str | None = Field(default=None, exclude_if=is_nothing)
 
 
-def step(found: Step, *, technical: bool) -> StepBody:
+def step(found: Step, mask: Mask, *, technical: bool) -> StepBody:
     """A step as people read it, or with what proves it."""
     who = person(found.person, found.person_name or "") if found.person else None
     body = StepBody(
@@ -213,10 +214,10 @@ def step(found: Step, *, technical: bool) -> StepBody:
         update={
             "step": found.step,
             "effect_key": found.effect_key,
-            "digest": found.digest,
+            "digest": None if mask else found.digest,
             "user": written(USER, found.user) if found.user else None,
             "recorded_at": found.recorded_at,
-            "outputs": found.outputs,
+            "outputs": mask.outputs(found.outputs),
         }
     )
 
@@ -232,7 +233,7 @@ class EventBody(Resource):
     payload: dict[str, Any]
 
 
-def event(view: View, found: Event) -> EventBody:
+def event(view: View, found: Event, mask: Mask) -> EventBody:
     """An event as others are told of it."""
     return EventBody(
         tenant=view.caller.tenant_id,
@@ -242,7 +243,7 @@ def event(view: View, found: Event) -> EventBody:
         process=written(PROCESS, found.process),
         sequence=found.sequence,
         at=found.recorded_at,
-        payload=found.payload,
+        payload=mask.outputs(found.payload),
     )
 
 

@@ -11,6 +11,7 @@ from api.shapes.attachment import AttachmentBody
 from api.shapes.base import Money, Person, Resource, Time, is_nothing, money, person
 from api.shapes.comment import CommentBody
 from domain.approvals.reading import DocumentRecord, TaskRecord
+from domain.definitions.masks import Mask
 from domain.identifiers import DOCUMENT, PROCESS, TASK, written
 from domain.processes.differences import Change
 
@@ -21,6 +22,7 @@ class ChangeBody(BaseModel):
     field: str
     before: Any
     after: Any
+    masked: bool | None = Field(default=None, exclude_if=is_nothing)
 
 
 class Check(BaseModel):
@@ -35,13 +37,14 @@ class Check(BaseModel):
 
 
 class DocumentBody(BaseModel):
-    """The document as it is now."""
+    """The document as it is now. `masked` are the places that are null for this reader alone."""
 
     id: str
     revision: int
-    hash: str
+    hash: str | None
     party: str | None
     content: dict[str, Any]
+    masked: list[str] | None = Field(default=None, exclude_if=is_nothing)
 
 
 class DecisionBody(BaseModel):
@@ -78,7 +81,7 @@ class TaskBody(Resource):
     level: int
     levels: int
     amount: Money | None
-    subject_hash: str
+    subject_hash: str | None
     opened_at: Time
     due: Time | None
     reminders: int
@@ -163,15 +166,17 @@ def decision(record: TaskRecord) -> DecisionBody | None:
 
 def change(found: Change) -> ChangeBody:
     """A change as it goes over the wire."""
-    return ChangeBody(field=found.field, before=found.before, after=found.after)
+    masked = True if found.masked else None
+    return ChangeBody(field=found.field, before=found.before, after=found.after, masked=masked)
 
 
-def document(found: DocumentRecord) -> DocumentBody:
-    """A document as it goes over the wire."""
+def document(found: DocumentRecord, mask: Mask) -> DocumentBody:
+    """A document as it goes over the wire to somebody from whom a mask hides something."""
     return DocumentBody(
         id=written(DOCUMENT, found.id),
         revision=found.revision,
-        hash=found.content_hash,
+        hash=None if mask else found.content_hash,
         party=found.party_name,
-        content=dict(found.content),
+        content=mask.content(found.content),
+        masked=mask.pointers(found.content) if mask else None,
     )

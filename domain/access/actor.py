@@ -1,14 +1,16 @@
 """Who acts: a person behind a login, with roles and limits of now, and whom she stands in for."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from domain.access import scopes
 from domain.access.delegator import IN_FORCE, STANDS_IN_FOR, Delegator, delegator, roles_held
 from domain.access.limit import Limit, limit, limits_in_effect
+from domain.access.token import NO_MEANS, Means
 from domain.refusal import Refusal
 
 ACTOR = f"""
@@ -35,11 +37,21 @@ AWAY = text(f"""
     SELECT d.from_person_id FROM delegations d
     WHERE d.tenant_id = (SELECT current_tenant()) AND d.is_away AND {IN_FORCE}
 """)
+KEY = text("""
+    SELECT k.scopes FROM api_keys k
+    LEFT JOIN api_key_uses u ON u.tenant_id = k.tenant_id AND u.key_id = k.id
+    WHERE k.tenant_id = (SELECT current_tenant()) AND k.id = :key AND k.user_id = :user
+      AND k.revoked_at IS NULL AND u.withdrawn_at IS NULL AND k.expires_at > now()
+""")
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person (a human) acting through a user (one login of hers)."""
+    """A person (a human) acting through a user (one login of hers).
+
+    `password_age` is how many seconds ago she gave her password, None when she gave none.
+    `scopes` are those of the key that acts for her, None when she acts herself.
+    """
 
     user: UUID
     person: UUID
@@ -47,14 +59,30 @@ class Actor:
     roles: frozenset[str]
     stands_in_for: tuple[Delegator, ...] = ()
     limits: tuple[Limit, ...] = ()
+    password_age: int | None = None
+    scopes: frozenset[str] | None = None
+
+    def check_scope(self, verb: str, what: str) -> None:
+        """Refuse a key that may not do this. A person who acts herself is not bound by scopes."""
+        if self.scopes is not None:
+            scopes.check(self.scopes, verb, what)
 
 
-def actor(connection: Connection, user: UUID) -> Actor:
+def actor(connection: Connection, user: UUID, means: Means = NO_MEANS) -> Actor:
     """The person behind a login, with her roles as they are now. Refuses a login that is off."""
     row = connection.execute(WITH_LOGIN, {"user": user}).one_or_none()
     if row is None or not row.active:
         raise Refusal("user_must_be_active", "This login does not exist here or was switched off.")
-    return actor_of(row)
+    of_key = scopes_now(connection, user, means.key) if means.key else None
+    return replace(actor_of(row), password_age=means.password_age, scopes=of_key)
+
+
+def scopes_now(connection: Connection, user: UUID, key: UUID) -> frozenset[str]:
+    """What a key may do now. Refuses one that was revoked, has expired or is another's."""
+    found = connection.execute(KEY, {"user": user, "key": key}).scalar_one_or_none()
+    if found is None:
+        raise Refusal("api_key_must_be_valid", "This key was revoked or has expired.")
+    return frozenset(found)
 
 
 def able(connection: Connection, roles: Collection[str]) -> list[Actor]:

@@ -14,6 +14,9 @@ NAMED = text(f"""
     FROM users u JOIN persons p ON p.tenant_id = u.tenant_id AND p.id = u.person_id
     WHERE u.tenant_id = (SELECT current_tenant()) AND u.login = :login AND u.active
 """)
+OF_LOGIN = text("""
+    SELECT person_id FROM users WHERE tenant_id = (SELECT current_tenant()) AND login = :login
+""")
 HOLDERS = text("""
     SELECT DISTINCT p.id, p.name FROM role_grants g
     JOIN persons p ON p.tenant_id = g.tenant_id AND p.id = g.person_id
@@ -40,6 +43,11 @@ def with_login(connection: Connection, login: str) -> Person:
             "person_must_exist", f"Nobody here has the login {login!r}. Name one that is in use."
         )
     return Person(row.id, row.name, frozenset(row.roles))
+
+
+def of_login(connection: Connection, login: str) -> frozenset[UUID]:
+    """The person of a login, whether it is on or off; nobody for one that is not there."""
+    return frozenset(connection.scalars(OF_LOGIN, {"login": login}))
 
 
 def holders(connection: Connection, roles: Collection[str]) -> dict[UUID, str]:

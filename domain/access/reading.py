@@ -7,8 +7,10 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from domain.access import company as masters
+from domain.access import scopes
 from domain.access.actor import Actor, actor
 from domain.access.company import Company
+from domain.access.token import NO_MEANS, Means
 from domain.definitions.vocabulary import Area, Role
 from domain.refusal import Refusal
 
@@ -28,9 +30,9 @@ class Self:
     companies: tuple[Company, ...]
 
 
-def caller(connection: Connection, user: UUID) -> tuple[Actor, bool]:
+def caller(connection: Connection, user: UUID, means: Means = NO_MEANS) -> tuple[Actor, bool]:
     """The person behind a login, and whether her tenant is a live one."""
-    found = actor(connection, user)
+    found = actor(connection, user, means)
     return found, bool(connection.scalar(LIVEMODE))
 
 
@@ -50,7 +52,8 @@ def may_read(roles: Mapping[str, Role], found: Actor, area: Area) -> bool:
 
 
 def check_reads(roles: Mapping[str, Role], found: Actor, area: Area) -> None:
-    """Refuse a person none of whose roles reads the area."""
+    """Refuse a person none of whose roles reads the area, and a key that has no scope for it."""
+    found.check_scope(scopes.READ, area)
     if may_read(roles, found, area):
         return
     able = sorted(name for name, role in roles.items() if {area, "everything"} & set(role.reads))

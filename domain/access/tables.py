@@ -86,7 +86,11 @@ role_grants = Table(
     Column("role", Text, primary_key=True),
     Column("granted_at", DateTime(timezone=True), primary_key=True, server_default=text("now()")),
     Column("revoked_at", DateTime(timezone=True)),
+    Column("granted_by", Uuid),
+    Column("revoked_by", Uuid),
     within_tenant("person_id", "persons"),
+    within_tenant("granted_by", "processes"),
+    within_tenant("revoked_by", "processes"),
 )
 
 parties = Table(

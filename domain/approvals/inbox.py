@@ -154,11 +154,15 @@ class Task:
 
 
 def checking_by(definition: Definition, stage: str, task: Checking) -> Checking:
-    """Adds which roles approve at some level of the stage, and what may be decided there."""
+    """Adds which roles approve at some level of the stage, what may be decided and how surely."""
+    approval = definition.approval_at(stage)
+    step_up = approval.step_up if approval else None
     return replace(
         task,
         approver_roles=policy.approvers(definition, stage),
         decisions=policy.decisions(definition, stage),
+        type=definition.process,
+        step_up=policy.duration(step_up) if step_up else None,
     )
 
 

@@ -5,12 +5,13 @@ The same ladder refuses a decision and computes what a person may do.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from domain.access.actor import Actor
 from domain.access.delegator import Delegator
+from domain.definitions.permissions import DECIDE
 from domain.money import Money
 from domain.refusal import Refusal
 
@@ -52,7 +53,10 @@ class Claim:
 class Checking:
     """Everything the ladder looks at: the task, who entered its document, who changed it since
     (`makers` are all of them), whom it is about, who checked before in this round, by themselves or
-    through somebody who stood in for them, and who claimed it."""
+    through somebody who stood in for them, and who claimed it.
+
+    `step_up` is how long ago the checker may have given her password at most.
+    """
 
     task: UUID
     process: UUID
@@ -73,6 +77,7 @@ class Checking:
     amount: Money | None = None
     concerned: Collection[UUID] = ()
     claim: Claim | None = None
+    step_up: timedelta | None = None
 
     @property
     def roles(self) -> frozenset[str]:
@@ -85,6 +90,7 @@ def check_decision(
 ) -> None:
     """Climb the ladder. `seen` is the hash of what the person looked at. Raises a Refusal."""
     check_may_decide(task, actor)
+    check_password_is_fresh(task, actor)
     if action not in task.decisions:
         known = ", ".join(task.decisions)
         raise Refusal("decision_must_be_known", f"{action!r} is none of: {known}.")
@@ -116,6 +122,7 @@ def check_may_check(task: Checking, actor: Actor) -> None:
         raise already_decided(task.title, task.decided)
     if task.state != "open":
         raise Refusal("task_must_be_open", f"{task.title} is no longer waiting for a decision.")
+    actor.check_scope(DECIDE, task.type)
     check_independent(task, actor)
     if not standings(task, actor):
         raise not_her_level(task, actor)
@@ -169,6 +176,20 @@ def standings(task: Checking, actor: Actor) -> tuple[Delegator | None, ...]:
     return (None,) if task.roles & actor.roles else lenders(task, actor)
 
 
+def check_password_is_fresh(task: Checking, actor: Actor) -> None:
+    """Refuse who did not give her password lately, where the policy wants it. A key never did."""
+    if task.step_up is None:
+        return
+    if actor.password_age is None or actor.password_age > task.step_up.total_seconds():
+        minutes = round(task.step_up.total_seconds() / 60)
+        raise Refusal(
+            "step_up_required",
+            f"Deciding on {task.title} needs your password, given within {minutes} minutes.",
+            method="password",
+            within_seconds=str(int(task.step_up.total_seconds())),
+        )
+
+
 def already_decided(title: str, decided: Decided) -> Refusal:
     """Names the winner of a race, from the decision row."""
     return Refusal(
@@ -204,9 +225,11 @@ def not_her_level(task: Checking, actor: Actor) -> Refusal:
 
 
 def possible_decisions(task: Checking, actor: Actor) -> tuple[str, ...]:
-    """What the ladder would let this person do now, whatever the amount."""
+    """What the ladder would let her do, whatever the amount; a password she can still give."""
     try:
         check_may_decide(task, actor)
+        if actor.scopes is not None:
+            check_password_is_fresh(task, actor)
     except Refusal:
         return ()
     return tuple(task.decisions)

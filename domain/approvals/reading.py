@@ -31,6 +31,7 @@ from domain.approvals.inbox import claim_of
 from domain.approvals.policy import APPROVE, Checking, Decided, standings
 from domain.approvals.tables import decisions, task_snoozes, tasks
 from domain.canonical import digest
+from domain.definitions.masks import NOTHING, Mask
 from domain.definitions.model import Definition
 from domain.listing import Page, counted, paged
 from domain.money import Money
@@ -316,8 +317,13 @@ def document(connection: Connection, process: UUID) -> DocumentRecord:
     return DocumentRecord(*row)
 
 
-def changes_since(connection: Connection, process: UUID, seen: str | None = None) -> list[Change]:
-    """What the last correction changed; with `seen`, everything since the content of that hash."""
+def changes_since(
+    connection: Connection, process: UUID, seen: str | None = None, *, mask: Mask = NOTHING
+) -> list[Change]:
+    """What the last correction changed; with `seen`, everything since the content of that hash.
+
+    Of a field that is masked it says no more than that it changed.
+    """
     amendments = connection.execute(AMENDMENTS, {"process": process}).all()
     if not amendments:
         return []
@@ -325,7 +331,10 @@ def changes_since(connection: Connection, process: UUID, seen: str | None = None
     if seen is not None:
         known = [row.before for row in amendments if digest(row.before) == seen]
         before = known[0] if known else before
-    return list(changes(before, amendments[-1].after))
+    after = amendments[-1].after
+    hidden = filter(None, (mask.hides(each.field) for each in changes(before, after)))
+    told = [Change(field, None, None, masked=True) for field in dict.fromkeys(hidden)]
+    return [*changes(mask.content(before), mask.content(after)), *told]
 
 
 def checked_by(connection: Connection, process: UUID) -> UUID | None:

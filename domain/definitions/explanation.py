@@ -175,6 +175,8 @@ def approvals(definition: Definition, roles: Mapping[str, Role]) -> Iterator[str
     for name, approval in definition.approvals.items():
         yield f"{name}: each level is another person, and none is who entered it"
         yield from (f"  {line}" for line in bands(approval, roles))
+        if approval.step_up:
+            yield f"  Whoever decides gave her password within {span(approval.step_up)}"
         if approval.remind_every:
             yield f"  Reminded every {span(approval.remind_every)}"
         if approval.deadline and approval.escalate_to:

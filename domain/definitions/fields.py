@@ -15,10 +15,14 @@ class Strict(BaseModel):
 
 
 class Labelled(Strict):
-    """What every field has: a label for people, and whether it must be given."""
+    """What every field has: a label for people, whether it must be given, and who sees it.
+
+    With `visible_to` it is masked for whoever holds none of these roles.
+    """
 
     label: Words
     required: bool = False
+    visible_to: tuple[Name, ...] = ()
 
 
 class PartyField(Labelled):

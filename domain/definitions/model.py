@@ -115,6 +115,7 @@ class Approval(Strict):
 
     Durations are `3wd` (working days), `8wh` (working hours), `3d`, `12h`, `30m`, `5s`. Who claims
     a task has it to herself for `claim_for`. `splitting` warns of what may be split to stay below.
+    `step_up`: whoever decides gave her password within it.
     """
 
     bands: tuple[Band, ...] = ()
@@ -124,6 +125,7 @@ class Approval(Strict):
     escalate_to: Name | None = None
     splitting: Splitting | None = None
     claim_for: Duration | None = None
+    step_up: str | None = None
 
 
 class GivenUp(Strict):
@@ -165,6 +167,7 @@ class Definition(Strict):
     fields: Annotated[dict[Name, AnyField], Field(min_length=1)]
     example: dict[Name, str | tuple[dict[Name, str], ...]] = {}
     subject: Words
+    concerns: Name | None = None
     amount: Name | None = None
     unique: tuple[Unique, ...] = ()
     checks: tuple[Name, ...] = ()

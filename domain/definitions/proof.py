@@ -13,6 +13,7 @@ from domain.definitions.mistakes import Mistake, Path
 from domain.definitions.model import Band, Definition
 from domain.definitions.proof_of_example import example_is_accepted
 from domain.definitions.proof_of_journals import PROOF_OF_JOURNALS
+from domain.definitions.proof_of_masks import PROOF_OF_MASKS
 from domain.definitions.proof_of_stages import PROOF_OF_STAGES, unknown
 from domain.definitions.proof_of_tables import PROOF_OF_TABLES
 from domain.definitions.vocabulary import Vocabulary
@@ -102,7 +103,7 @@ def times_are_readable(definition: Definition, _: Vocabulary) -> Iterator[Mistak
             path: Path = ("stages", name, "remind_every")
             yield from refused(path, stage.remind_every, policy.read_duration, DURATION_CURE)
     for name, approval in definition.approvals.items():
-        for key in ("remind_every", "deadline", "claim_for"):
+        for key in ("remind_every", "deadline", "claim_for", "step_up"):
             text = getattr(approval, key)
             if text is not None:
                 path = ("approvals", name, key)
@@ -164,6 +165,20 @@ def single_fields(definition: Definition) -> list[str]:
     return [n for n, field in definition.fields.items() if not isinstance(field, RowsField)]
 
 
+def concerns_a_login(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
+    """Whom a document is about is always told, by her login."""
+    name = definition.concerns
+    if name is None:
+        return
+    field = definition.fields.get(name)
+    if not isinstance(field, TextField):
+        known = [n for n, f in definition.fields.items() if isinstance(f, TextField)]
+        yield unknown(("concerns",), name, "text field", known)
+    elif not field.required:
+        what = f"{name!r} says whom it concerns, yet may be left out"
+        yield Mistake(("fields", name), what, "Add `required: true`")
+
+
 def texts_name_fields(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
     """Placeholders of the subject and of narrations are fields with one value."""
     texts: list[tuple[Path, str]] = [(("subject",), definition.subject)]
@@ -220,8 +235,10 @@ RULES: tuple[Rule, ...] = (
     checks_and_workflow_exist,
     amount_is_a_money_field,
     unique_names_required_fields,
+    concerns_a_login,
     texts_name_fields,
     patterns_compile,
     number_is_known,
+    *PROOF_OF_MASKS,
     *PROOF_OF_JOURNALS,
 )

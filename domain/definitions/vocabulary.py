@@ -9,7 +9,9 @@ from pydantic import Field
 from domain.definitions.fields import Name, Strict, Words
 from domain.ledger.chart import Account
 
-Area = Literal["everything", "processes", "tasks", "exceptions", "ledger", "engine"]
+Area = Literal[
+    "everything", "processes", "tasks", "exceptions", "ledger", "engine", "people", "audit"
+]
 
 
 class Role(Strict):

@@ -36,7 +36,7 @@ def check(connection: Connection, company: Company, content: Content) -> None:
     """Somebody has it, there is such a type, and a limit that is set has an amount."""
     if not concerned(connection, content):
         raise Refusal(
-            "role_must_be_held",
+            "role_must_have_holders",
             f"Nobody holds the role {content['name']!r}. Name one that somebody holds.",
         )
     check_type(connection, reading.text(content, "process_type"))

@@ -7,8 +7,10 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from domain.access import company as masters
+from domain.access import person as persons
 from domain.access.actor import Actor
 from domain.access.company import Company
+from domain.definitions import content as reading
 from domain.definitions import policy
 from domain.definitions.catalog import Catalog
 from domain.definitions.content import Content
@@ -21,6 +23,7 @@ from domain.operations.delegations import DELEGATE, END_DELEGATION
 from domain.operations.holds import SETTLE_HOLD
 from domain.operations.holidays import SET_HOLIDAYS
 from domain.operations.imports import IMPORT_ENTRIES
+from domain.operations.keys import CHANGE_API_KEY
 from domain.operations.limits import SET_LIMIT
 from domain.operations.masters import MASTERS
 from domain.operations.opening_hours import SET_OPENING_HOURS
@@ -29,6 +32,8 @@ from domain.operations.periods import SET_PERIOD
 from domain.operations.rates import SET_RATES
 from domain.operations.revaluations import REVALUE
 from domain.operations.reversals import REVERSE_ENTRY
+from domain.operations.roles import CHANGE_ROLE
+from domain.operations.users import CHANGE_USER
 from domain.operations.years import SET_YEAR
 from domain.processes import record
 from domain.processes.arriving import About, Arrival, arrive
@@ -53,6 +58,9 @@ OPERATIONS: Mapping[str, Operation] = {
     "set_holidays": SET_HOLIDAYS,
     "set_opening_hours": SET_OPENING_HOURS,
     "advance_clock": ADVANCE_CLOCK,
+    "change_user": CHANGE_USER,
+    "change_role": CHANGE_ROLE,
+    "change_api_key": CHANGE_API_KEY,
 }
 NEEDS = {name: operation.needs for name, operation in OPERATIONS.items()}
 SKIPPABLE = frozenset(name for name, operation in OPERATIONS.items() if not operation.posts)
@@ -82,8 +90,10 @@ def check_maker(
 
 
 def concerned(connection: Connection, definition: Definition, content: Content) -> frozenset[UUID]:
-    """Everybody whom the operations of a document are about: none of them checks it."""
-    found = (operation.concerned(connection, content) for operation in operations_of(definition))
+    """Everybody whom a document or its operations are about: none of them checks it."""
+    found = [operation.concerned(connection, content) for operation in operations_of(definition)]
+    if definition.concerns:
+        found.append(persons.of_login(connection, reading.text(content, definition.concerns)))
     return frozenset(person for each in found for person in each)
 
 

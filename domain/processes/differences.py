@@ -12,6 +12,7 @@ class Change:
     field: str
     before: Any
     after: Any
+    masked: bool = False
 
 
 def changes(before: Any, after: Any, at: str = "") -> Iterator[Change]:

@@ -11,7 +11,7 @@ from domain.access import company as masters
 from domain.access.actor import Actor
 from domain.access.company import Company
 from domain.definitions import input as inputs
-from domain.definitions import journal, policy
+from domain.definitions import journal, permissions, policy
 from domain.definitions.model import Definition
 from domain.documents import examination, store
 from domain.documents.store import Document
@@ -76,7 +76,8 @@ def check_start(definition: Definition, actor: Actor) -> None:
 
 
 def check_role(definition: Definition, action: str, actor: Actor) -> None:
-    """Refuse a person whose roles may not take the action."""
+    """Refuse a person whose roles may not take the action, and a key without a scope for it."""
+    actor.check_scope(permissions.verb_of(action), definition.process)
     if not policy.may(definition, action, actor.roles):
         wanted = definition.actions[action].by if action in definition.actions else ("nobody",)
         title = definition.actions[action].title if action in definition.actions else action

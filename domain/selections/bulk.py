@@ -8,7 +8,10 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from domain import money
+from domain.access.token import Means
 from domain.approvals.policy import VERBS
+from domain.canonical import plain
+from domain.database import with_json
 from domain.definitions import content as reading
 from domain.definitions.model import Definition
 from domain.money import Money
@@ -16,16 +19,17 @@ from domain.processes import record
 from domain.processes.arriving import About, Arrival, arrive
 from domain.processes.effect import Done, Effect
 
-INSTRUCT = text("""
-    INSERT INTO bulk_instructions (tenant_id, process_id, position, selection_id, signed)
-    VALUES (:tenant, :process, :position, :selection, :signed) ON CONFLICT DO NOTHING
-""")
+INSTRUCT = with_json("""
+    INSERT INTO bulk_instructions (tenant_id, process_id, position, selection_id, signed, means)
+    VALUES (:tenant, :process, :position, :selection, :signed, :means) ON CONFLICT DO NOTHING
+""", "means")  # fmt: skip
 COUNT = text("""
     SELECT count(*) FROM bulk_instructions
     WHERE tenant_id = (SELECT current_tenant()) AND process_id = :process
 """)
 ORDERS = text("""
-    SELECT b.position, i.item_id, i.workflow_id, i.seen, b.signed, s.user_id
+    SELECT b.position, i.item_id, i.workflow_id, i.seen, b.signed, s.user_id,
+        (b.means->>'password_age')::integer AS password_age, (b.means->>'key')::uuid AS key
     FROM bulk_instructions b
     JOIN selection_items i ON i.tenant_id = b.tenant_id AND i.selection_id = b.selection_id
         AND i.position = b.position
@@ -80,6 +84,7 @@ class Order:
     seen: str
     signed: str
     user: UUID
+    means: Means
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +120,16 @@ class Total:
 
 
 def instruct(
-    connection: Connection, tenant: UUID, process: UUID, selection: UUID, signed: Sequence[str]
+    connection: Connection,
+    tenant: UUID,
+    process: UUID,
+    selection: UUID,
+    *,
+    signed: Sequence[str],
+    means: Means,
 ) -> None:
     """Keep the instruction for each item, in the order of the selection. Again changes nothing."""
-    place = {"tenant": tenant, "process": process, "selection": selection}
+    place = {"tenant": tenant, "process": process, "selection": selection, "means": plain(means)}
     rows = [{**place, "position": at, "signed": each} for at, each in enumerate(signed, 1)]
     connection.execute(INSTRUCT, rows)
 
@@ -132,7 +143,13 @@ def count(connection: Connection, process: UUID) -> int:
 def orders(connection: Connection, process: UUID, *, first: int, last: int) -> list[Order]:
     """The instructions for the items at these positions."""
     rows = connection.execute(ORDERS, {"process": process, "first": first, "last": last})
-    return [Order(*row) for row in rows]
+    return [
+        Order(
+            row.position, row.item_id, row.workflow_id, row.seen, row.signed, row.user_id,
+            Means(row.password_age, row.key),
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def standing(connection: Connection, keys: Collection[str]) -> set[str]:

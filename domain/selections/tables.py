@@ -14,6 +14,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.database import METADATA, tenant_column, within_tenant
 
@@ -53,6 +54,7 @@ bulk_instructions = Table(
     Column("position", Integer, primary_key=True),
     Column("selection_id", Uuid, nullable=False),
     Column("signed", Text, nullable=False),
+    Column("means", JSONB, nullable=False),
     ForeignKeyConstraint(
         ["tenant_id", "selection_id", "position"],
         [

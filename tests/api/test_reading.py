@@ -127,7 +127,7 @@ def test_a_process_type_says_how_to_start_it(asha, bina):
 def test_i_am_told_who_i_am(bina):
     me = bina.get("/me").json()
     assert me["person"]["name"] == "Bina Iyer"
-    assert me["roles"] == ["employee", "finance_approver", "manager"]
+    assert me["roles"] == ["employee", "finance_approver", "manager", "owner"]
     assert me["livemode"] is False
     assert me["limits"]["invoice_approval"]
     assert me["companies"][0]["base_currency"] == "INR"

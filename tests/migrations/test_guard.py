@@ -63,7 +63,22 @@ DEFINERS = {
     "advance_clock(interval)": {"kontor_app"},
     # A trigger: nobody calls it.
     "keep_version()": set(),
+    "audit_note(text,uuid,text,jsonb)": {"kontor_app", "kontor_edge"},
+    "only_tenant()": {"kontor_edge"},
+    "audit_draft_seal(integer,bytea)": {"kontor_app"},
+    "audit_seal(bytea,xid8,uuid,bytea)": {"kontor_app"},
 }
+# What belongs to the edge, and no other login of the API writes.
+EDGE = [
+    "api_key_uses", "bulk_instructions", "definition_drafts", "idempotency_keys", "invitations",
+    "passwords", "refresh_tokens", "selection_items", "selections", "sessions", "sign_in_failures",
+    "uploads",
+]  # fmt: skip
+# What no other login reads, either.
+SECRETS = [
+    "api_key_secrets", "idempotency_keys", "invitations", "passwords", "refresh_tokens", "sessions",
+    "sign_in_failures",
+]  # fmt: skip
 PATHS = "search_path=public, pg_temp"
 # The setting is unknown to a new session, and empty in one that had it in an earlier transaction.
 NO_TENANT = r'kontor\.tenant|type uuid: ""'
@@ -279,11 +294,7 @@ def test_the_reader_writes_nothing_and_the_edge_only_its_tables(rows):
         WHERE relnamespace = 'public'::regnamespace AND a.grantee <> relowner
           AND a.privilege_type IN {writing} AND a.grantee::regrole::text <> 'kontor_app'
     """)
-    edges = (
-        "bulk_instructions", "definition_drafts", "idempotency_keys", "selection_items",
-        "selections", "uploads",
-    )  # fmt: skip
-    assert sorted(tuple(row) for row in granted) == [("kontor_edge", name) for name in edges]
+    assert sorted(map(tuple, granted)) == [("kontor_edge", name) for name in EDGE]
 
 
 def test_the_reader_cannot_write_even_what_it_creates(database, tenants):
@@ -302,6 +313,26 @@ def test_the_reader_stays_within_its_grants_though_it_lifts_read_only(database, 
         with pytest.raises(DBAPIError) as caught:
             connection.exec_driver_sql("UPDATE parties SET name = 'Mine'")
     assert isinstance(caught.value.orig, errors.InsufficientPrivilege)
+
+
+@pytest.mark.parametrize("table", SECRETS)
+def test_nobody_but_the_edge_reads_its_secrets(database, tenants, table):
+    for engine in (database.app, database.reader):
+        with (
+            pytest.raises(DBAPIError) as caught,
+            transaction(engine, tenants[0].id) as connection,
+        ):
+            connection.exec_driver_sql(f"SELECT FROM {table}")
+        assert isinstance(caught.value.orig, errors.InsufficientPrivilege)
+
+
+def test_not_even_the_owner_changes_the_audit_log(database, tenants):
+    for statement in ("UPDATE audit_log SET kind = ''", "DELETE FROM audit_log"):
+        with (
+            pytest.raises(Exception, match="record_must_stay"),
+            as_owner(database.admin, tenants[0].id) as connection,
+        ):
+            connection.exec_driver_sql(statement)
 
 
 def test_the_edge_keeps_its_keys_and_reads_no_business(database, tenants):

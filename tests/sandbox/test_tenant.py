@@ -7,9 +7,11 @@ from os import environ
 
 import pytest
 
+from domain.access.passwords import check, fits
 from domain.database import transaction
 from domain.ledger import accounts, periods
 from domain.parties.gstin import check_gstin, state_of
+from sandbox.passwords import PASSWORD, give
 from sandbox.tenant import (
     CAST,
     CHART,
@@ -19,6 +21,7 @@ from sandbox.tenant import (
     TENANT,
     VENDORS,
     Tenant,
+    as_owner,
     open_tenant,
 )
 from tests.book import Book
@@ -97,3 +100,18 @@ def test_its_main_makes_it_in_the_database_of_the_settings(database):
     assert str(TENANT) in said
     with transaction(database.app, TENANT) as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM persons").scalar() == len(CAST)
+    with transaction(database.edge, TENANT) as connection:
+        kept = connection.exec_driver_sql("SELECT hash FROM passwords").scalars().all()
+    assert len(kept) == len(CAST)
+    assert fits(kept[0], PASSWORD)
+
+
+def test_the_password_of_the_cast_is_one_that_anybody_may_choose():
+    for name, (full, _) in CAST.items():
+        check(PASSWORD, name, full)
+
+
+def test_a_live_tenant_gets_no_password_of_the_sandbox(database, tenant):
+    with as_owner(database.admin, tenant.id) as connection:
+        connection.exec_driver_sql("UPDATE tenants SET livemode = true")
+        assert give(connection, *CAST) == []

@@ -186,7 +186,7 @@ class Process:
         """Reject an instruction that did not come through the API. Leaves no trace in history."""
         asked = Assertion(self.start.tenant, instruction.user, action, subject, digest(content))
         try:
-            token.check(configured().actor_key, instruction.signed, asked)
+            token.check(configured().actor_key, instruction.signed, asked, instruction.means)
         except Refusal as refusal:
             raise failure(refusal) from refusal
 

@@ -35,6 +35,7 @@ CREATE TABLE bulk_instructions (
     position integer NOT NULL,
     selection_id uuid NOT NULL,
     signed text NOT NULL,
+    means jsonb NOT NULL,
     PRIMARY KEY (tenant_id, process_id, position),
     FOREIGN KEY (tenant_id, selection_id, position)
         REFERENCES selection_items (tenant_id, selection_id, position)

@@ -1,0 +1,26 @@
+"""The most common passwords that are long enough, without the repetitions that a rule finds."""
+
+WORDS = """
+123456789012345 1234567890123456 12345678901234567 123456789123456 1234567891234567
+0123456789012345 012345678901234 098765432109876 987654321098765 9876543210987654
+1q2w3e4r5t6y7u8i 1q2w3e4r5t6y7u8 1qaz2wsx3edc4rfv 1qaz2wsx3edc4rfv5tgb qazwsxedcrfvtgb
+qazwsxedcrfvtgbyhn qwertyuiopasdfg qwertyuiopasdfgh qwertyuiopasdfghjkl
+qwertyuiopasdfghjklzxcvbnm qwertyuiop12345 qwertyuiop123456 qwertyuiop1234567890
+1234567890qwerty 1234567890qwertyuiop asdfghjklzxcvbn asdfghjklzxcvbnm zxcvbnmasdfghjkl
+abcdefghijklmno abcdefghijklmnop abcdefghijklmnopqrstuvwxyz abcdefghijklmnopqrstuvwxyz123
+abcdefghij12345 abcdefghij123456 abcdefgh12345678 abcd1234efgh5678 abc123abc123abc123
+password1234567 password12345678 password123456789 password1234567890 password123456
+passwordpassword1 passw0rdpassw0rd passwordabc12345 mypassword12345 mypassword123456
+thisismypassword thisismypassword1 thisisapassword thisismypasswd1 letmeinletmein1
+changemechangeme changethispassword changemeplease changemeplease1 pleasechangeme1
+administrator123 administrator1234 administratorpassword administrator1 adminadminadmin1
+welcomewelcome1 welcome123456789 welcome12345678 iloveyouforever iloveyouforever1
+iloveyou1234567 iloveyou12345678 iloveyousomuch1 iloveyousomuch iloveyouverymuch
+correcthorsebatterystaple unbelievable123
+football12345678 baseball12345678 princess12345678 sunshine12345678 liverpool1234567
+superman12345678 jesuschrist12345 godisgoodallthetime jesuslovesyou123 trustno1trustno1
+testtesttesttest testpassword123 testpassword1234 defaultpassword defaultpassword1
+secretpassword1 secretpassword123 supersecretpassword temporarypassword companypassword1
+indiaindiaindia india1234567890 jaishreeram12345 krishna123456789 ganpatibappamorya
+"""
+COMMON = frozenset(WORDS.split()) | {"correct horse battery staple", "this is my password"}
