@@ -1,23 +1,7 @@
 """Every code a problem may carry, with its HTTP status and its cure. The one table of both."""
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """The status that a rule's refusal answers with, and what the caller can do about it."""
-
-    status: int
-    cure: str
-
-
-LOOK_UP = "Look up the id in a list; ids of other tenants do not exist here."
-CORRECT = "Correct the value that `errors` points to and send it again."
-FINISHED = "Read the process; it has moved on."
-OPERATOR = "Tell whoever runs this installation, with the request_id."
-WAIT = "Send the same request again after `retry_after` seconds."
-VOUCHER = "Correct the postings, or use the voucher that fits them."
-OTHER_PERSON = "Ask one of the people named in `who`."
+from api.code import CORRECT, FINISHED, LOOK_UP, OPERATOR, OTHER_PERSON, WAIT, Code
+from api.codes_of_book import BOOK
 
 CODES = {
     # 400: the request cannot be read.
@@ -286,127 +270,6 @@ CODES = {
     "posting_must_have_entry": Code(422, CORRECT),
     "ceiling_must_not_be_below_floor": Code(422, CORRECT),
     "hold_must_expire_later": Code(422, CORRECT),
-    # 409 and 422 of receivables and payables.
-    "item_must_exist": Code(422, "Name an open item by its entry and line."),
-    "items_must_belong_together": Code(422, "Tie items of one party, account and currency."),
-    "item_must_be_overdue": Code(409, "Remind of it when it is overdue."),
-    "item_must_cover_allocation": Code(409, "Allocate no more than is open of the item."),
-    "allocation_must_be_positive": Code(422, CORRECT),
-    "allocation_must_be_undone": Code(409, "Undo the allocation of its items first."),
-    "allocation_must_follow_its_items": Code(422, "Use the day of its last item or a later one."),
-    "allocation_must_stand": Code(409, "Read the allocation; it was undone."),
-    "allocation_must_tie_debit_to_credit": Code(422, "Tie a debit item to a credit item."),
-    "allocation_must_tie_something": Code(422, "Name the items, or an item that something ties."),
-    "only_an_allocation_is_undone": Code(409, "Allocate the items anew instead."),
-    "undo_must_follow_allocation": Code(422, "Use the allocation's day or a later one."),
-    "undo_must_have_reason": Code(422, "Say in plain words why it is undone."),
-    "exchange_accounts_must_be_given": Code(422, "Name the accounts of exchange gain and loss."),
-    "discount_must_be_in_time": Code(409, "Pay the full amount, or have the terms extended."),
-    "discount_must_keep_terms": Code(422, CORRECT),
-    "buckets_must_rise": Code(422, "Give last days that rise, such as 30,60,90."),
-    "policy_must_rise": Code(422, "Give days overdue that rise, such as 7,21,45."),
-    "level_must_be_positive": Code(422, "Begin at level 1."),
-    "level_must_be_sent_once": Code(409, "Remind at a higher level, or of other items."),
-    "party_must_be_named": Code(422, "Add `party` with the id or code of one."),
-    "parameter_must_be_readable": Code(422, "Use one of the words that the message names."),
-    "date_must_be_in_range": Code(422, CORRECT),
-    # 422 of vouchers: what an accountant calls an entry says which accounts it may hold.
-    "contra_must_stay_within_cash": Code(422, VOUCHER),
-    "credit_note_must_credit_receivable": Code(422, VOUCHER),
-    "credit_note_must_leave_cash_alone": Code(422, VOUCHER),
-    "debit_note_must_debit_payable": Code(422, VOUCHER),
-    "debit_note_must_leave_cash_alone": Code(422, VOUCHER),
-    "due_date_must_be_of_an_invoice": Code(422, "Leave the due date out."),
-    "due_date_must_follow_entry_date": Code(422, CORRECT),
-    "journal_must_leave_cash_alone": Code(422, VOUCHER),
-    "payment_must_credit_cash": Code(422, VOUCHER),
-    "payment_must_debit_no_cash": Code(422, VOUCHER),
-    "purchase_must_credit_payable": Code(422, VOUCHER),
-    "purchase_must_debit_cost": Code(422, VOUCHER),
-    "purchase_must_leave_cash_alone": Code(422, VOUCHER),
-    "receipt_must_credit_no_cash": Code(422, VOUCHER),
-    "receipt_must_debit_cash": Code(422, VOUCHER),
-    "sale_must_credit_income": Code(422, VOUCHER),
-    "sale_must_debit_receivable": Code(422, VOUCHER),
-    "sale_must_leave_cash_alone": Code(422, VOUCHER),
-    "voucher_must_name_party": Code(422, "Name the customer or supplier."),
-    # 409 and 422 of exchange rates, settlements and revaluation.
-    "balance_must_differ_from_its_rate": Code(409, FINISHED),
-    "rates_must_be_sound": Code(422, CORRECT),
-    "rate_must_stand_once": Code(422, CORRECT),
-    "rate_must_exist": Code(422, "Set the rate of the day first."),
-    "rate_must_be_exact": Code(422, CORRECT),
-    "rate_must_be_of_currency": Code(422, CORRECT),
-    "rate_must_be_positive": Code(422, CORRECT),
-    "rate_must_name_its_source": Code(422, "Say who published the rate."),
-    "rate_kind_must_be_readable": Code(422, "Use small letters, digits and _, such as closing."),
-    "rate_units_must_be_a_power_of_ten": Code(422, CORRECT),
-    "correction_must_say_who_and_why": Code(422, "Name the person and the reason."),
-    "currencies_must_differ": Code(422, CORRECT),
-    "account_must_be_monetary": Code(422, "Leave the account out, or mark it monetary."),
-    "clearing_account_must_not_be_monetary": Code(422, "Use another clearing account."),
-    "item_must_cover_settlement": Code(409, "Settle no more than is open."),
-    "payment_must_equal_settlement": Code(422, CORRECT),
-    "settlement_must_be_paid": Code(422, CORRECT),
-    "settlement_must_be_positive": Code(422, CORRECT),
-    "next_period_must_be_open": Code(409, "Ask for the next period to be reopened."),
-    # 409 and 422 of periods and fiscal years.
-    "year_must_exist": Code(422, "Open the fiscal year first, or name another."),
-    "year_must_be_open": Code(409, "Read the year; it is closed."),
-    "year_must_be_closed": Code(409, "Read the year; it is open."),
-    "year_must_be_ready_to_close": Code(409, "Do what the report closing-checklist says."),
-    "year_must_be_new": Code(409, FINISHED),
-    "year_must_follow_the_last": Code(422, "Open the years one after the other."),
-    "later_year_must_be_open": Code(409, "Reopen the later fiscal years first."),
-    "open_period_must_exist": Code(409, "Open the next fiscal year, or reopen a period."),
-    "period_must_be_closed_with_its_year": Code(409, "Close the fiscal year."),
-    "period_state_must_be_known": Code(422, "Use open, soft_locked or locked."),
-    "soft_lock_must_name_roles": Code(422, "Name the roles that may still post."),
-    "module_must_be_known": Code(422, "Use a module of the ledger."),
-    "closing_entry_must_stay_in_its_year": Code(409, "Reopen the fiscal year instead."),
-    "retained_earnings_must_be_equity": Code(422, "Use an account of equity."),
-    "person_must_exist": Code(422, CORRECT),
-    # 409 and 422 of budgets and imports.
-    "budget_must_be_named": Code(422, "Add `budget` with the name of one."),
-    "budget_must_exist": Code(422, "Name a budget of the year, and a version that there is."),
-    "budget_must_be_draft": Code(409, "Draw up a new version."),
-    "budget_must_cover": Code(409, "Spend less, or have a new version of the budget activated."),
-    "budget_lines_must_be_sound": Code(422, CORRECT),
-    "budget_must_have_lines": Code(422, CORRECT),
-    "budget_must_have_name": Code(422, CORRECT),
-    "budget_line_must_be_unique": Code(422, "Add the two lines up."),
-    "budget_line_must_have_twelve_amounts": Code(422, CORRECT),
-    "income_must_only_be_reported": Code(422, "Let lines of income report alone."),
-    "import_must_exist": Code(404, LOOK_UP),
-    "import_must_be_new": Code(409, "Look at the import in `facts.reference`."),
-    "import_must_be_clean": Code(422, "Correct the rows that the preview names."),
-    "import_must_be_of_kind": Code(409, "Go on with the kind of import that was begun."),
-    "import_must_have_entries": Code(422, "Send a file that has entries."),
-    "import_must_stay_as_begun": Code(409, "Send the same file, or begin another import."),
-    "file_must_be_readable": Code(422, "Save the file as CSV in UTF-8, or as XLSX."),
-    "journal_file_must_be_whole": Code(422, "Take the file out anew."),
-    "mapping_must_be_complete": Code(422, "Say which column holds what is missing."),
-    "mapping_must_fit_table": Code(422, "Use the names of the file's columns."),
-    "date_must_be_readable": Code(422, CORRECT),
-    "entry_rows_must_agree": Code(422, CORRECT),
-    "entry_rows_must_stand_together": Code(422, "Sort the file by its entries."),
-    "reference_must_be_given": Code(422, CORRECT),
-    "row_must_have_one_side": Code(422, CORRECT),
-    "base_currency_must_be_that_of_the_journal": Code(422, "Use a company of that currency."),
-    "company_must_be_empty": Code(409, "Use a company that has no entries yet."),
-    # 409 and 422 of accounts, holds and seals.
-    "account_kind_must_be_known": Code(422, CORRECT),
-    "account_normal_side_must_be_known": Code(422, CORRECT),
-    "account_cash_flow_must_be_known": Code(422, CORRECT),
-    "account_control_must_be_known": Code(422, CORRECT),
-    "hold_must_join_two_accounts": Code(422, "Name two accounts."),
-    "effect_key_must_stand_once": Code(422, "Give each item of the batch a key of its own."),
-    "entry_must_be_sealed": Code(409, "Ask again in a minute, when the sealer has run."),
-    "kept_head_must_be_in_the_chain": Code(500, OPERATOR),
-    "seal_must_be_drafted": Code(500, OPERATOR),
-    "transactions_must_go_on": Code(500, OPERATOR),
-    # 423: the book is closed there.
-    "period_locked": Code(423, "Use a date in an open period, or ask for it to be reopened."),
     # 422 and 429: people, their logins and keys.
     "tenant_must_be_named": Code(422, "Add `tenant`, such as tnt_01jd3v8t."),
     "password_must_be_long_enough": Code(422, "Choose a longer one; a few words do."),
@@ -439,6 +302,7 @@ CODES = {
     "worker_must_answer": Code(503, WAIT),
     "installation_must_be_ready": Code(503, WAIT),
     "answer_must_come_in_time": Code(503, WAIT),
+    **BOOK,
 }  # fmt: skip
 
 RETRYABLE = frozenset({"idempotency_in_progress", "internal_fault"})
