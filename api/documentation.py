@@ -52,10 +52,27 @@ def accepts(shape: type[BaseModel], *more: dict[str, Any]) -> dict[str, Any]:
 
 def takes(shape: type[BaseModel]) -> dict[str, Any]:
     """The body alone, of a route that needs no key: what it does twice is done twice."""
-    schema = shape.model_json_schema()
+    schema = inlined(shape.model_json_schema())
     content = {"application/json": {"schema": schema}}
     required = bool(schema.get("required"))
     return {"openapi_extra": {"requestBody": {"required": required, "content": content}}}
+
+
+def inlined(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema that stands by itself: what it calls by name is put in its place."""
+    named = schema.get("$defs", {})
+
+    def whole(part: Any) -> Any:
+        if isinstance(part, list):
+            return [whole(each) for each in part]
+        if not isinstance(part, dict):
+            return part
+        if "$ref" in part:
+            return whole(named[part["$ref"].rpartition("/")[2]])
+        return {name: whole(each) for name, each in part.items() if name != "$defs"}
+
+    found: dict[str, Any] = whole(schema)
+    return found
 
 
 def problem_schema() -> dict[str, Any]:

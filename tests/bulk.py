@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
+from domain.access.token import NO_MEANS, Means
 from domain.approvals import deciding
 from domain.approvals import reading as tasks
 from domain.approvals.deciding import Choice
@@ -30,6 +31,7 @@ class Desk:
     tenant: Tenant
     user: UUID
     sign: Sign
+    means: Means = NO_MEANS
 
     def freeze(self, wanted: Sequence[UUID]) -> UUID:
         """Tasks as they are now."""
@@ -56,7 +58,9 @@ class Desk:
             items = selections.items(connection, selection)
         signed = [self.signed(Choice(item.id, action, reason, item.seen)) for item in items]
         with transaction(self.edge, self.tenant.id) as connection:
-            bulk.instruct(connection, self.tenant.id, process, selection, signed)
+            bulk.instruct(
+                connection, self.tenant.id, process, selection, signed=signed, means=self.means
+            )
 
     def signed(self, choice: Choice) -> str:
         """One of them."""

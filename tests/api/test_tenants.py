@@ -16,6 +16,12 @@ KINDS = {"processes": PROCESS, "tasks": TASK, "exceptions": EXCEPTION, "entries"
 BODIES = {
     "amend": {"input": {}},
     "cancel": {"reason": "x"},
+    "claim": {},
+    "comment": {"text": "x"},
+    "comments": {"text": "x"},
+    "documents": {"upload": "upl_00000000000000000000000000", "title": "x"},
+    "release": {},
+    "snooze": {"until": "2126-01-01T00:00:00Z"},
     "confirm": {},
     "migrate": {"to": "cfg_00000000000000000000000000", "reason": "x"},
 }

@@ -121,8 +121,11 @@ def played(play: Callable[[World, Callable[[], Errand]], Awaitable[None]]) -> No
 def test_each_fault_of_the_bank_ends_in_one_payment() -> None:
     async def play(made: World, errand: Callable[[], Errand]) -> None:
         await made.rows(
-            "INSERT INTO parties SELECT tenant_id, gen_random_uuid(), 'V-006', name, kind, gstin,"
-            " active, '50100200300006', bank_ifsc FROM parties WHERE code = 'V-001' RETURNING 1"
+            "WITH told AS (SELECT set_config('kontor.tenant', %s, true))"
+            " INSERT INTO parties SELECT tenant_id, gen_random_uuid(), 'V-006', name, kind, gstin,"
+            " active, '50100200300006', bank_ifsc FROM parties, told WHERE code = 'V-001'"
+            " RETURNING 1",
+            str(made.tenant.id),
         )
         await all_of(
             *(paid_once(errand(), *fault) for fault in MENDED_BY_ASKING),

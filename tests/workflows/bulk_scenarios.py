@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.identifiers import new_uuid
 from tests.bulk import BULK, Desk, given
-from tests.office import Case, Office
+from tests.office import JUST_NOW, Case, Office
 
 
 def desk(office: Office) -> Desk:
@@ -16,7 +16,8 @@ def desk(office: Office) -> Desk:
         return office.signed("bina", action, subject, content).signed
 
     database, tenant = office.database, office.tenant
-    return Desk(database.reader, database.edge, tenant, tenant.user("bina"), sign)
+    user = tenant.user("bina")
+    return Desk(database.reader, database.edge, tenant, user, sign, means=JUST_NOW)
 
 
 def ordered(office: Office, selection: UUID, action: str, reason: str | None = None) -> Case:

@@ -22,9 +22,20 @@ def changed(process: str, before: str, after: str) -> Definition:
     return found
 
 
+# What one person may do by herself, and why.
+ALONE = {
+    # Each of the items has its own approval, which this decides under its own rules.
+    "bulk_action": {"carrying_out"},
+    # Only a sandbox has a clock that moves.
+    "clock_advance": {"advancing", "telling"},
+    # It takes authority away and gives none.
+    "delegation_end": {"ending"},
+}
+
+
 @pytest.mark.parametrize("process", sorted(CATALOG.definitions))
 def test_every_shipped_type_has_a_second_person_before_it_does_anything(process):
-    assert unapproved(CATALOG.get(process)) == frozenset()
+    assert unapproved(CATALOG.get(process)) == ALONE.get(process, frozenset())
 
 
 def test_a_correction_that_is_not_approved_again_is_seen():

@@ -47,7 +47,8 @@ def perform(database, tenant, definitions) -> Carry:
                 content, "", 1, companies.company(connection), None,
             )  # fmt: skip
             people = People(tenant.person("asha"), tenant.person("bina"))
-            order = Order(facts, people, str(uuid4()), companies.today(connection))
+            today = companies.today(connection)
+            order = Order(facts, people, str(uuid4()), today, definitions)
             return operation.perform(connection, order)
 
     return performed
