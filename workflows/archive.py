@@ -1,21 +1,16 @@
 """Closed histories are copied into our database before the engine's retention removes them."""
 
-import contextlib
 from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.client import (
     Client,
-    Schedule,
-    ScheduleActionStartWorkflow,
-    ScheduleAlreadyRunningError,
     ScheduleIntervalSpec,
-    ScheduleOverlapPolicy,
-    SchedulePolicy,
     ScheduleSpec,
 )
 
 from activities.histories import HistoryActivities
+from workflows import schedules
 from workflows.kit.options import ALWAYS
 
 NAME = "archive-histories"
@@ -41,13 +36,5 @@ class ArchiveHistories:
 
 async def schedule(client: Client, task_queue: str) -> None:
     """See that the archiver runs, once per task queue. Again changes nothing."""
-    action = ScheduleActionStartWorkflow(
-        ArchiveHistories.run, id=f"kontor/{NAME}/{task_queue}", task_queue=task_queue
-    )
-    wanted = Schedule(
-        action=action,
-        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=EVERY)]),
-        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP),
-    )
-    with contextlib.suppress(ScheduleAlreadyRunningError):
-        await client.create_schedule(f"kontor/{NAME}/{task_queue}", wanted)
+    spec = ScheduleSpec(intervals=[ScheduleIntervalSpec(every=EVERY)])
+    await schedules.schedule(client, task_queue, ArchiveHistories.run, name=NAME, spec=spec)

@@ -1,18 +1,12 @@
 """The ledger is sealed every minute and verified every night, tenant by tenant."""
 
-import contextlib
 from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.client import (
     Client,
-    Schedule,
-    ScheduleActionStartWorkflow,
-    ScheduleAlreadyRunningError,
     ScheduleCalendarSpec,
     ScheduleIntervalSpec,
-    ScheduleOverlapPolicy,
-    SchedulePolicy,
     ScheduleRange,
     ScheduleSpec,
 )
@@ -20,6 +14,7 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError
 
 from activities.integrity import IntegrityActivities
+from workflows import schedules
 from workflows.kit.options import ALWAYS, Options
 
 SEAL_EVERY = timedelta(minutes=1)
@@ -77,19 +72,10 @@ WORKFLOWS = (SealLedgers, VerifyLedgers)
 
 async def schedule(client: Client, task_queue: str) -> None:
     """See that both run, once per task queue. Again changes nothing."""
+    sealing = ScheduleSpec(intervals=[ScheduleIntervalSpec(every=SEAL_EVERY)])
+    verifying = ScheduleSpec(calendars=[VERIFY_AT])
     for run, name, spec in (
-        (
-            SealLedgers.run,
-            "seal-ledgers",
-            ScheduleSpec(intervals=[ScheduleIntervalSpec(every=SEAL_EVERY)]),
-        ),
-        (VerifyLedgers.run, "verify-ledgers", ScheduleSpec(calendars=[VERIFY_AT])),
+        (SealLedgers.run, "seal-ledgers", sealing),
+        (VerifyLedgers.run, "verify-ledgers", verifying),
     ):
-        id = f"kontor/{name}/{task_queue}"
-        wanted = Schedule(
-            action=ScheduleActionStartWorkflow(run, id=id, task_queue=task_queue),
-            spec=spec,
-            policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP),
-        )
-        with contextlib.suppress(ScheduleAlreadyRunningError):
-            await client.create_schedule(id, wanted)
+        await schedules.schedule(client, task_queue, run, name=name, spec=spec)

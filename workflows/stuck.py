@@ -1,17 +1,11 @@
 """What the engine does not get past is looked for every minute and shown as an exception."""
 
-import contextlib
 from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.client import (
     Client,
-    Schedule,
-    ScheduleActionStartWorkflow,
-    ScheduleAlreadyRunningError,
     ScheduleIntervalSpec,
-    ScheduleOverlapPolicy,
-    SchedulePolicy,
     ScheduleSpec,
 )
 from temporalio.common import RetryPolicy
@@ -19,6 +13,7 @@ from temporalio.exceptions import ActivityError
 
 from activities.histories import HistoryActivities
 from activities.stuck import StuckActivities
+from workflows import schedules
 from workflows.kit.options import ALWAYS, Options
 
 NAME = "watch-processes"
@@ -52,11 +47,5 @@ class WatchProcesses:
 
 async def schedule(client: Client, task_queue: str) -> None:
     """See that the watcher runs, once per task queue. Again changes nothing."""
-    id = f"kontor/{NAME}/{task_queue}"
-    wanted = Schedule(
-        action=ScheduleActionStartWorkflow(WatchProcesses.run, id=id, task_queue=task_queue),
-        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=EVERY)]),
-        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP),
-    )
-    with contextlib.suppress(ScheduleAlreadyRunningError):
-        await client.create_schedule(id, wanted)
+    spec = ScheduleSpec(intervals=[ScheduleIntervalSpec(every=EVERY)])
+    await schedules.schedule(client, task_queue, WatchProcesses.run, name=NAME, spec=spec)
