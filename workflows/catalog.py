@@ -5,7 +5,7 @@ from pathlib import Path
 
 from domain.definitions.catalog import Catalog, load
 from domain.definitions.checking import Surroundings
-from domain.documents.checks import CHECK_NAMES
+from domain.documents.checks import CHECK_NEEDS
 from domain.operations.catalog import NEEDS, SKIPPABLE
 from workflows.bulk_action import BulkAction
 from workflows.clock_advance import ClockAdvance
@@ -29,4 +29,4 @@ def definitions(folder: Path) -> Catalog:
 
 def surroundings(roles: Path, chart: Path) -> Surroundings:
     """What files may name, with the checks, workflows and operations of this installation."""
-    return Surroundings(roles, chart, CHECK_NAMES, list(PROCESSES), NEEDS, SKIPPABLE)
+    return Surroundings(roles, chart, CHECK_NEEDS, list(PROCESSES), NEEDS, SKIPPABLE)

@@ -39,4 +39,11 @@ def retention_must_agree(facts: DocumentFacts) -> None:
         )
 
 
-CHECKS = (billing_period_must_run_forward, retention_must_agree)
+CHECKS = {
+    billing_period_must_run_forward: {
+        "billing_period_start": "date", "billing_period_end": "date"
+    },
+    retention_must_agree: {
+        "gross": "money", "retention_deducted": "money", "retention_rate?": "quantity"
+    },
+}  # fmt: skip

@@ -30,7 +30,7 @@ class Catalog:
     definitions: Mapping[str, Definition]
     roles: Mapping[str, Role]
     accounts: Mapping[str, Account]
-    checks: Collection[str] = ()
+    checks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     workflows: Collection[str] = ()
     operations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     released: Released | None = None

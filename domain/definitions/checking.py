@@ -33,13 +33,14 @@ WORDS = words_of(
 class Surroundings:
     """What definitions may name: the files of roles and of the chart, and what is in code.
 
-    `operations` are those that stages may name, each with the required fields it needs, by type;
+    `checks` stand with the fields that they read, by type; `operations` are those that stages may
+    name, each with the required fields it needs, by type;
     `skippable` are those of them that post nothing, so that two people may leave one out.
     """
 
     roles: Path
     chart: Path
-    checks: Collection[str] = ()
+    checks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     workflows: Collection[str] = ()
     operations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     skippable: Collection[str] = ()
@@ -68,7 +69,7 @@ def check(files: Iterable[Path], around: Surroundings) -> Checked:
             errors += map(source.located, prove(definition, names))
     faulty = {error.file for error in errors}
     holding = holding_of(read_whole, faulty) if names else {}
-    known = names or Vocabulary({}, {}, (), (), {})
+    known = names or Vocabulary({}, {}, {}, (), {})
     return Checked(holding, sorted(set(errors)), known.roles, known.accounts)
 
 

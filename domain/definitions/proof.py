@@ -11,6 +11,7 @@ from domain.definitions import policy
 from domain.definitions.fields import MoneyField, PartyField, RowsField, TextField
 from domain.definitions.mistakes import Mistake, Path
 from domain.definitions.model import Band, Definition
+from domain.definitions.proof_of_checks import PROOF_OF_CHECKS
 from domain.definitions.proof_of_example import example_is_accepted
 from domain.definitions.proof_of_journals import PROOF_OF_JOURNALS
 from domain.definitions.proof_of_masks import PROOF_OF_MASKS
@@ -239,6 +240,7 @@ RULES: tuple[Rule, ...] = (
     texts_name_fields,
     patterns_compile,
     number_is_known,
+    *PROOF_OF_CHECKS,
     *PROOF_OF_MASKS,
     *PROOF_OF_JOURNALS,
 )

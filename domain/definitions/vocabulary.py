@@ -29,11 +29,14 @@ class Roles(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Everything that a definition may refer to. `skippable` are operations that post nothing."""
+    """Everything that a definition may refer to. `skippable` are operations that post nothing.
+
+    `checks` and `operations` stand with the fields that they need, by type.
+    """
 
     roles: Mapping[str, Role]
     accounts: Mapping[str, Account]
-    checks: Collection[str]
+    checks: Mapping[str, Mapping[str, str]]
     workflows: Collection[str]
     operations: Mapping[str, Mapping[str, str]]
     skippable: Collection[str] = ()

@@ -26,4 +26,7 @@ def due_date_must_follow_entry_date(facts: DocumentFacts) -> None:
         )
 
 
-CHECKS = (entry_date_must_not_be_in_future, due_date_must_follow_entry_date)
+CHECKS = {
+    entry_date_must_not_be_in_future: {"entry_date": "date"},
+    due_date_must_follow_entry_date: {"entry_date": "date", "due_date": "date"},
+}

@@ -104,4 +104,12 @@ def rupees(facts: DocumentFacts, amount: int) -> str:
     return str(Money(amount, reading.given_money(facts.content, "total").currency))
 
 
-CHECKS = (dates_must_be_in_order, arithmetic_must_agree)
+TAXES = {"cgst": "money", "sgst": "money", "igst": "money", "total": "money"}
+TAXED_LINES = {"lines.net": "money", "lines.gst_rate": "choice"}
+CHECKS = {
+    dates_must_be_in_order: {"invoice_date": "date", "due_date": "date"},
+    arithmetic_must_agree: {
+        "*": "party", "lines.quantity": "quantity", "lines.unit_price": "money",
+        "lines.net": "money", **TAXES,
+    },
+}  # fmt: skip

@@ -37,4 +37,7 @@ def check_kind(facts: DocumentFacts, code: str, wanted: str) -> None:
         )
 
 
-CHECKS = (party_must_be_active, party_must_be_customer, party_must_be_vendor)
+CHECKS = {
+    check: {"*": "party"}
+    for check in (party_must_be_active, party_must_be_customer, party_must_be_vendor)
+}

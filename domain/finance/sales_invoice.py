@@ -6,7 +6,14 @@ Exports and supplies to special economic zones, which are zero-rated, are not kn
 from domain.definitions import content as reading
 from domain.documents.facts import DocumentFacts
 from domain.finance.gst import Taxes, taxes
-from domain.finance.invoice import check_registration, described, stated_taxes, taxable_lines
+from domain.finance.invoice import (
+    TAXED_LINES,
+    TAXES,
+    check_registration,
+    described,
+    stated_taxes,
+    taxable_lines,
+)
 from domain.parties.gstin import STATES, state_of
 from domain.refusal import Refusal
 
@@ -41,4 +48,9 @@ def output_tax_must_follow_place_of_supply(facts: DocumentFacts) -> None:
         )
 
 
-CHECKS = (customer_gstin_must_be_valid, output_tax_must_follow_place_of_supply)
+CHECKS = {
+    customer_gstin_must_be_valid: {"*": "party"},
+    output_tax_must_follow_place_of_supply: {
+        "place_of_supply": "choice", **TAXED_LINES, **TAXES
+    },
+}

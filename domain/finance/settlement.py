@@ -17,4 +17,4 @@ def settlement_must_go_one_way(facts: DocumentFacts) -> None:
         )
 
 
-CHECKS = (settlement_must_go_one_way,)
+CHECKS = {settlement_must_go_one_way: {"increase?": "money", "decrease?": "money"}}

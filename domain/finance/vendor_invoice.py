@@ -3,6 +3,8 @@
 from domain.documents.facts import DocumentFacts
 from domain.finance.gst import Taxes, taxes
 from domain.finance.invoice import (
+    TAXED_LINES,
+    TAXES,
     check_registration,
     described,
     rupees,
@@ -61,4 +63,8 @@ def tax_must_follow_place_of_supply(facts: DocumentFacts) -> None:
         )
 
 
-CHECKS = (vendor_must_be_active, vendor_gstin_must_be_valid, tax_must_follow_place_of_supply)
+CHECKS = {
+    vendor_must_be_active: {"*": "party"},
+    vendor_gstin_must_be_valid: {"*": "party", **TAXES},
+    tax_must_follow_place_of_supply: {"*": "party", **TAXED_LINES, **TAXES},
+}

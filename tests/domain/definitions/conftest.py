@@ -8,7 +8,7 @@ from domain.definitions.catalog import Catalog, load
 from domain.definitions.checking import Surroundings
 from domain.definitions.mistakes import DefinitionErrors
 from domain.definitions.model import Definition
-from domain.documents.checks import CHECK_NAMES
+from domain.documents.checks import CHECK_NEEDS
 from domain.operations.catalog import NEEDS, SKIPPABLE
 from workflows import catalog as workflows
 
@@ -20,7 +20,7 @@ def load_from(folder: Path, **changes) -> Catalog:
     names = {
         "roles": CONFIG / "roles.yaml",
         "chart": CONFIG / "chart_of_accounts.yaml",
-        "checks": CHECK_NAMES,
+        "checks": CHECK_NEEDS,
         "workflows": set(workflows.PROCESSES),
         "operations": NEEDS,
         "skippable": SKIPPABLE,

@@ -196,6 +196,15 @@ PLANTED = {
     "a check that is not coded": (
         "- dates_must_be_in_order", "- dates_must_be_nice", 0,
         "'dates_must_be_nice' is no check", "Use one of: arithmetic_must_agree"),
+    "a check of dates that the type does not have": (
+        "  - tax_must_follow_place_of_supply",
+        "  - tax_must_follow_place_of_supply\n  - due_date_must_follow_entry_date", 1,
+        "The check 'due_date_must_follow_entry_date' needs 'entry_date'",
+        "Add entry_date: {type: date, required: true, ...}, or remove the check"),
+    "a check of rows that the type does not have": (
+        "quantity: {type: quantity, label: Quantity, required: true, decimals: 3}",
+        "amount_of_it: {type: quantity, label: Quantity, required: true, decimals: 3}", 34,
+        "The check 'arithmetic_must_agree' needs 'lines.quantity'", "lines.quantity: {type: quantity"),
     "a check named twice": (
         "- entry_date_must_be_open", "- entry_date_must_be_open\n  - vendor_must_be_active", 1,
         "named twice", "Remove one"),

@@ -25,7 +25,7 @@ def mistakes(shipped):
         salary = contract.fields["salary"].model_copy(update={"visible_to": roles})
         fields = {**contract.fields, "salary": salary}
         changed = contract.model_copy(update={"fields": fields, **changes})
-        names = Vocabulary(shipped.roles, shipped.accounts, (), (), {})
+        names = Vocabulary(shipped.roles, shipped.accounts, {}, (), {})
         return [m.what for rule in PROOF_OF_MASKS for m in rule(changed, names)]
 
     return said

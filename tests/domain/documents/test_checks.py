@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from domain.documents.checks import (
-    CHECK_NAMES,
+    CHECK_NEEDS,
     CHECKED_IN_DATABASE,
     CHECKS,
     check_document,
@@ -18,7 +18,7 @@ from tests.domain.refused import refused
 def test_the_registry_says_what_it_checks_and_what_the_database_checks():
     assert {"entry_date_must_be_open"} == CHECKED_IN_DATABASE
     assert not CHECKED_IN_DATABASE & set(CHECKS)
-    assert set(CHECKS) | CHECKED_IN_DATABASE == CHECK_NAMES
+    assert set(CHECKS) | CHECKED_IN_DATABASE == set(CHECK_NEEDS)
 
 
 def test_a_check_that_is_not_registered_is_no_check():
