@@ -24,6 +24,7 @@ from temporalio.client import (
 )
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Interceptor
 
 from activities.desk import Desk, Instruction
@@ -45,6 +46,7 @@ from domain.processes import action as actions
 from domain.processes import release, repairs
 from domain.processes.action import Asked
 from domain.processes.opening import Opened, Request, start_content
+from domain.processes.record import facts as facts_of
 from domain.refusal import Refusal
 from sandbox.tenant import Tenant, as_owner
 from tests.database import Database
@@ -177,9 +179,13 @@ class Office:
             task_queue=queue_of(self.catalog.get(self.type), self.task_queue),
             id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
         )
-        opened: Opened = await self.temporal.execute_update_with_start_workflow(
+        answer = self.temporal.execute_update_with_start_workflow(
             "received", start_workflow_operation=operation, result_type=Opened
         )
+        opening = asyncio.ensure_future(answer)
+        while not (await asyncio.wait({opening}, timeout=JOURNEY / 4))[0]:
+            await check_alive(await operation.workflow_handle())
+        opened: Opened = await opening
         return await operation.workflow_handle(), opened
 
     def rows(self, statement: str, **values: Any) -> Sequence[Row[Any]]:
@@ -206,6 +212,13 @@ class Office:
             day=day or date.today(),
             person=self.tenant.person("deepa"),
         )
+
+
+async def check_alive(handle: WorkflowHandle[Any, Any]) -> None:
+    """Fail when an activity of the process fails again and again: it would for ever."""
+    for pending in (await handle.describe()).raw_description.pending_activities:
+        failing = pending.HasField("last_failure") and pending.attempt > 2
+        assert not failing, f"{pending.activity_type.name} fails: {pending.last_failure.message}"
 
 
 @dataclass
@@ -239,9 +252,20 @@ class Case(Repairs):
         """This case, once it stands at the stage."""
         deadline = time.monotonic() + JOURNEY
         while (found := self.record.stage) != stage:
-            assert time.monotonic() < deadline, f"{self.id} stands at {found}, not at {stage}"
+            assert time.monotonic() < deadline, (
+                f"{self.id} stands at {found}, not at {stage}; {self.standstill()}"
+            )
             time.sleep(0.03)
         return self
+
+    def standstill(self) -> str:
+        """What parked, if anything did."""
+        found = self.office.rows(
+            "SELECT step, cause, message FROM exceptions WHERE process_id = :id AND state = 'open'",
+            id=self.process,
+        )
+        parked = [f"{row.step} parked by {row.cause}: {row.message}" for row in found]
+        return "; ".join(parked) or "nothing is parked: it waits for somebody, or for a date"
 
     def exception(self) -> Row[Any]:
         """The parked step, once there is one."""
@@ -273,7 +297,21 @@ class Case(Repairs):
         """Cancel, reverse or pay now; with the document as it is to be when the action edits."""
         asked = Asked(action, reason, given)
         instruction = self.office.signed(by, action, self.id, actions.content(asked))
-        return self.send("act", Act(self.call(), asked, instruction), dict[str, Any])
+        try:
+            return self.send("act", Act(self.call(), asked, instruction), dict[str, Any])
+        except RPCError as fault:
+            # It has ended. What the API would say then is in the record.
+            if fault.status is RPCStatusCode.NOT_FOUND:
+                self.climb(by, asked)
+            raise
+
+    def climb(self, by: str, asked: Asked) -> None:
+        """What the ladder of actions says by the record."""
+        with transaction(self.office.database.app, self.office.tenant.id) as connection:
+            hers = actor(connection, self.office.tenant.user(by))
+            definition = self.office.catalog.by_hash(self.record.definition_hash)
+            facts = facts_of(connection, self.process)
+            actions.check_action(definition, facts, hers, asked)
 
     def tend(self, by: str, verb: str, **more: Any) -> Tended:
         """Claim, put off, escalate or comment at the task that waits."""

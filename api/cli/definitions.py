@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PANEL: Final = "Definitions"
 HERE: Final = Path("config", "processes")
+SCENARIOS: Final = "tests/scenarios"
 ROLES: Final = "roles.yaml"
 CHART: Final = "chart_of_accounts.yaml"
 
@@ -54,7 +55,10 @@ def check(
     ] = None,
 ) -> None:
     """Every mistake of every file, with its place and its cure."""
-    found = checked(files_of(paths or [folder_of(None)]))
+    files = files_of(paths or [folder_of(None)])
+    if played := next((file for file in files if "scenarios" in file.parts), None):
+        raise Usage(f"{played} holds scenarios. Tests play them: python -m pytest {SCENARIOS}.")
+    found = checked(files)
     for error in () if session.terminal.as_json else found.errors:
         typer.echo(str(error))
     if session.terminal.as_json:
@@ -242,6 +246,15 @@ def show(errors: Iterable["Located"]) -> None:
     """Mistakes beside the result."""
     for error in errors:
         typer.echo(str(error), err=True)
+
+
+def stop_at_mistakes(session: Session) -> None:
+    """End here when a definition of the installation does not hold: no worker would begin."""
+    found = checked(files_of([shipped()]))
+    if found.errors:
+        show(found.errors)
+        tell(session, found)
+        raise typer.Exit(PROBLEM)
 
 
 def tell(session: Session, found: "Checked") -> None:

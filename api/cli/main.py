@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import typer
 from typer.core import TyperGroup
 
-from api.cli import book, definitions, ledger, processes, reports, stack, tasks
+from api.cli import book, definitions, ledger, naming, processes, reports, stack, tasks
 
 if TYPE_CHECKING:
     from typer._click.core import Context
@@ -44,6 +44,7 @@ app = typer.Typer(
 for group in (stack, processes, tasks, book, reports):
     app.registered_commands += group.app.registered_commands
 app.registered_commands += definitions.above.registered_commands
+definitions.app.registered_commands += naming.app.registered_commands
 app.add_typer(
     definitions.app,
     name="definition",

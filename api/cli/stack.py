@@ -21,8 +21,10 @@ def up(
     ] = False,
 ) -> None:
     """Start everything and stay until Ctrl-C. What was under way goes on."""
+    from api.cli.definitions import stop_at_mistakes
     from api.cli.running import run_until_stopped
 
+    stop_at_mistakes(session)
     if not run_until_stopped(session, demo=demo):
         raise typer.Exit(PROBLEM)
 

@@ -212,6 +212,19 @@ def included(include: str) -> frozenset[str]:
     return wanted
 
 
+# Before the roads of single actions: an id may hold slashes, as numbers do.
+@router.post(
+    "/{id:path}/actions/{name}", status_code=202, response_model=ProcessBody, responses=ACTING,
+    **accepts(ActionBody),
+)  # fmt: skip
+async def take_action(
+    id: str, name: str, request: Request, edge: AtHand, caller: TheCaller
+) -> Response:
+    """Take an action that the process type names, such as pay_now."""
+    body = await given(request, ActionBody)
+    return await acted(request, Acting(edge, caller, id, Asked(name, body.reason, body.input)))
+
+
 @router.post(
     "/{id:path}/cancel", status_code=202, response_model=ProcessBody, responses=ACTING,
     **accepts(CancelBody),
@@ -250,28 +263,6 @@ def withdrawal(edge: Edge, caller: Caller, id: str) -> str:
         found = process_record(connection, id)
         definition = edge.definition(connection, found.definition_hash)
         return withdrawing(definition, found.maker, found.reference, caller.actor)
-
-
-@router.post(
-    "/{id:path}/actions/{name}", status_code=202, response_model=ProcessBody, responses=ACTING,
-    **accepts(ActionBody),
-)  # fmt: skip
-async def take_action(
-    id: str, name: str, request: Request, edge: AtHand, caller: TheCaller
-) -> Response:
-    """Take an action that the process type names, such as pay_now."""
-    body = await given(request, ActionBody)
-    acting = Acting(edge, caller, id, Asked(name, body.reason, body.input))
-    await run_in_threadpool(check_road, acting)
-    return await acted(request, acting)
-
-
-def check_road(acting: Acting) -> None:
-    """Refuse an action that the type does not have, or that has a road of its own."""
-    with acting.edge.reading(acting.caller.tenant) as connection:
-        found = process_record(connection, acting.id)
-        definition = acting.edge.definition(connection, found.definition_hash)
-        reading.check_road(definition, acting.what.action)
 
 
 async def acted(request: Request, acting: Acting) -> Response:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from domain import money
+from domain.definitions import explanation_of_tables as tables
 from domain.definitions.fields import (
     AccountField,
     AnyField,
@@ -44,6 +45,7 @@ def explained(definition: Definition, roles: Mapping[str, Role]) -> list[str]:
         "Stages": stages(definition, roles),
         "Approvals": approvals(definition, roles),
         "Journals": journals(definition),
+        "Totals": totals(definition),
     }
     lines = [f"{definition.title} ({definition.process})", definition.summary]
     lines.append(
@@ -128,6 +130,7 @@ def happening(definition: Definition, stage: Stage, roles: Mapping[str, Role]) -
         yield f"Does {stage.does}, which is code."
     if stage.approval:
         yield f"Waits for the approval {stage.approval!r}."
+    yield from tables.routes(definition, stage)
     if stage.asks:
         asked = "who entered it" if stage.asks == MAKER else role(stage.asks, roles)
         again = f", and again every {span(stage.remind_every)}" if stage.remind_every else ""
@@ -174,7 +177,9 @@ def approvals(definition: Definition, roles: Mapping[str, Role]) -> Iterator[str
     """Who approves by amount, and how long it may take."""
     for name, approval in definition.approvals.items():
         yield f"{name}: each level is another person, and none is who entered it"
-        yield from (f"  {line}" for line in bands(approval, roles))
+        table = definition.tables.get(approval.table or "")
+        told = tables.outcomes(table, roles) if table else bands(approval, roles)
+        yield from (f"  {line}" for line in told)
         if approval.step_up:
             yield f"  Whoever decides gave her password within {span(approval.step_up)}"
         if approval.remind_every:
@@ -192,7 +197,7 @@ def approvals(definition: Definition, roles: Mapping[str, Role]) -> Iterator[str
 def bands(approval: Approval, roles: Mapping[str, Role]) -> Iterator[str]:
     """A line for each band."""
     for band in approval.bands:
-        levels = ", then ".join(role(each, roles) for each in band.levels)
+        levels = ", then ".join(tables.level(each, roles) for each in band.levels)
         if band.up_to is not None:
             limit = money.parse(band.up_to)
             up_to = f"Up to {money.grouped(limit.amount, limit.currency)} {limit.currency}"
@@ -202,9 +207,13 @@ def bands(approval: Approval, roles: Mapping[str, Role]) -> Iterator[str]:
 
 
 def journals(definition: Definition) -> Iterator[str]:
-    """The templates in journal notation, and the totals they speak of."""
+    """The templates in journal notation."""
     for name, journal in definition.journals.items():
         yield from entry(definition, name, journal)
+
+
+def totals(definition: Definition) -> Iterator[str]:
+    """What is added up under a name."""
     for name, parts in definition.totals.items():
         yield f"{name} = {' + '.join(parts)}"
 

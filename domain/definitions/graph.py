@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from domain.definitions.explanation_of_tables import condition
 from domain.definitions.model import Definition, Stage
 
 # Where ways begin that leave no stage. Brackets keep them apart from stages of these names.
@@ -40,6 +41,8 @@ def ways(definition: Definition) -> Iterator[Way]:
             yield Way(
                 name, to, {"then": "", "otherwise": "refused"}.get(key, key.replace("_", " "))
             )
+        for rule in definition.tables[stage.route].rules if stage.route else ():
+            yield Way(name, rule.then[0], condition(rule))
         if stage.ends:
             continue
         for action in definition.actions.values():

@@ -224,7 +224,10 @@ def voucher_number(definition: Definition, *, fiscal_year: str, sequence: int) -
 
 
 def number_pattern_is_known(pattern: str) -> bool:
-    """{sequence:0N} once, {fiscal_year} at most once, and no placeholder besides."""
+    """{sequence:0N} and {fiscal_year} once each, and no placeholder besides.
+
+    A sequence begins anew each fiscal year, so a number without the year would be drawn twice.
+    """
     try:
         found = placeholders(pattern)
     except ValueError:
@@ -234,4 +237,4 @@ def number_pattern_is_known(pattern: str) -> bool:
         SEQUENCE.fullmatch(form) if name == "sequence" else name == "fiscal_year" and not form
         for name, form in found
     )
-    return forms_are_known and names.count("sequence") == 1 and names.count("fiscal_year") <= 1
+    return forms_are_known and sorted(names) == ["fiscal_year", "sequence"]

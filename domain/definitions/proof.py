@@ -221,7 +221,7 @@ def number_is_known(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
     number = definition.number
     if number and not policy.number_pattern_is_known(number.pattern):
         what = f"{number.pattern!r} cannot be filled"
-        cure = "Use {sequence:05} once, {fiscal_year} at most once, and nothing else in braces"
+        cure = "Use {sequence:05} once, {fiscal_year} once, and nothing else in braces"
         yield Mistake(("number", "pattern"), what, cure)
 
 

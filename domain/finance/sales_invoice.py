@@ -50,7 +50,5 @@ def output_tax_must_follow_place_of_supply(facts: DocumentFacts) -> None:
 
 CHECKS = {
     customer_gstin_must_be_valid: {"*": "party"},
-    output_tax_must_follow_place_of_supply: {
-        "place_of_supply": "choice", **TAXED_LINES, **TAXES
-    },
+    output_tax_must_follow_place_of_supply: {"place_of_supply": "choice", **TAXED_LINES, **TAXES},
 }

@@ -62,7 +62,7 @@ def check_action(definition: Definition, facts: Facts, actor: Actor, asked: Aske
         )
     if action.maker == "must" and actor.person != facts.maker:
         raise Refusal(
-            "maker_must_correct", "Only the person who entered it corrects it; ask her to."
+            "maker_must_correct", f"{action.title!r} is for the person who entered it; ask her to."
         )
     if action.reason and not (asked.reason or "").strip():
         raise Refusal("reason_must_be_given", f"Say why: {action.title}, {facts.reference}.")

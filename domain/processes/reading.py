@@ -30,8 +30,6 @@ STORED = text("""
     SELECT 1 FROM archived_histories
     WHERE tenant_id = (SELECT current_tenant()) AND process_id = :process LIMIT 1
 """)
-# Actions with a road of their own, or that a process takes no other way.
-OWN_ROADS = frozenset({*TAKEN_ELSEWHERE, "amend"})
 NUMBER = (
     select(voucher_numbers.c.number)
     .join(
@@ -212,13 +210,6 @@ def may_act(definition: Definition, facts: Facts, actor: Actor, action: str) -> 
     except Refusal:
         return False
     return True
-
-
-def check_road(definition: Definition, action: str) -> None:
-    """Refuse an action that is none, or that has a road of its own."""
-    if action in OWN_ROADS or action not in definition.actions:
-        known = ", ".join(name for name in definition.actions if name not in OWN_ROADS)
-        raise Refusal("action_must_exist", f"{action!r} is no action here. There are: {known}.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,3 +173,16 @@ def test_paying_now_is_an_action_of_the_type(asha, bina, esha):
     sent = esha.post(f"/processes/{process}/actions/pay_now", headers=keyed())
     assert sent.status_code == 202, sent.text
     eventually(lambda: asha.get(f"/processes/{process}").json()["status"] == "completed")
+
+
+def test_what_has_a_road_of_its_own_is_an_action_of_the_type_as_well(asha):
+    process = started(asha)["id"]
+    early = asha.post(
+        f"/processes/{process}/actions/amend", json={"input": invoice()}, headers=keyed()
+    )
+    assert (early.status_code, early.json()["code"]) == (409, "action_must_fit_stage")
+    sent = asha.post(
+        f"/processes/{process}/actions/cancel", json={"reason": "Entered twice"}, headers=keyed()
+    )
+    assert sent.status_code == 202, sent.text
+    eventually(lambda: asha.get(f"/processes/{process}").json()["status"] == "cancelled")

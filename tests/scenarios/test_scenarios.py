@@ -9,7 +9,7 @@ import pytest
 from domain.definitions.catalog import Catalog
 from domain.definitions.model import TAKEN_ELSEWHERE, Definition, Stage
 from domain.definitions.policy import VERDICTS, decisions
-from tests.domain.refused import refused
+from domain.refusal import Refusal
 from tests.office import Case, Office
 from tests.scenarios.prepared import preparations
 from tests.scenarios.scenario import (
@@ -54,8 +54,15 @@ def walked(
         assert case.opened.refused.code == first.refused
     if first.at:
         case.stands_at(first.at)
-    for step in rest:
-        content = taken(case, definition, step, content)
+    for number, step in enumerate(rest, 2):
+        try:
+            content = taken(case, definition, step, content)
+        except Refusal as refusal:
+            expected = f", not by {step.refused}" if step.refused else ""
+            pytest.fail(
+                f"Step {number}, {step.who}: {step.does}, was refused by {refusal.code}{expected}. "
+                f"It says: {refusal.message}"
+            )
         if step.at:
             case.stands_at(step.at)
     return case
@@ -67,9 +74,13 @@ def taken(case: Case, definition: Definition, step: Step, content: dict) -> dict
     if step.does not in VERDICTS and definition.actions[step.does].edits:
         given = content | edits(definition, step)
     if step.refused:
-        with refused(step.refused):
+        try:
             done(case, step, given)
-        return content
+        except Refusal as refusal:
+            if refusal.code == step.refused:
+                return content
+            raise
+        pytest.fail(f"{step.who}: {step.does}, was taken; {step.refused} refused nothing.")
     done(case, step, given)
     return given or content
 

@@ -102,7 +102,16 @@ def test_a_number_is_written_as_its_pattern_says(invoice):
 
 
 @pytest.mark.parametrize(
-    "pattern", ["", "PI/{sequence", "{sequence!r}", "{sequence:>5}", "{sequence}{sequence}", "{}"]
+    "pattern",
+    [
+        "",
+        "PI/{sequence",
+        "{sequence!r}",
+        "{sequence:>5}",
+        "{sequence}{sequence}",
+        "{}",
+        "PI/26-27/{sequence}",
+    ],
 )
 def test_patterns_that_cannot_be_filled_are_known(pattern):
     assert not policy.number_pattern_is_known(pattern)

@@ -204,7 +204,8 @@ PLANTED = {
     "a check of rows that the type does not have": (
         "quantity: {type: quantity, label: Quantity, required: true, decimals: 3}",
         "amount_of_it: {type: quantity, label: Quantity, required: true, decimals: 3}", 34,
-        "The check 'arithmetic_must_agree' needs 'lines.quantity'", "lines.quantity: {type: quantity"),
+        "The check 'arithmetic_must_agree' needs 'lines.quantity'",
+        "lines.quantity: {type: quantity"),
     "a check named twice": (
         "- entry_date_must_be_open", "- entry_date_must_be_open\n  - vendor_must_be_active", 1,
         "named twice", "Remove one"),
