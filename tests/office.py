@@ -5,9 +5,8 @@ Every call waits for its answer, so a test reads from top to bottom.
 
 import asyncio
 import itertools
-import threading
 import time
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -50,6 +49,7 @@ from domain.processes.record import facts as facts_of
 from domain.refusal import Refusal
 from sandbox.tenant import Tenant, as_owner
 from tests.database import Database
+from tests.loop import Loop
 from tests.repairs import Repairs
 from tests.sandbox.bank_process import BankProcess
 from workflows import client
@@ -104,24 +104,6 @@ def large_invoice(**changes: Any) -> dict[str, Any]:
     line = invoice()["lines"][0] | {"quantity": "5", "net": rupees("50000.00")}
     tax = {"cgst": rupees("4500.00"), "sgst": rupees("4500.00")}
     return invoice(lines=[line], total=rupees("59000.00"), **tax) | changes
-
-
-class Loop:
-    """An event loop of its own thread, so that tests need not be coroutines."""
-
-    def __init__(self) -> None:
-        self.loop = asyncio.new_event_loop()
-        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
-        self.thread.start()
-
-    def run(self, work: Coroutine[Any, Any, Result]) -> Result:
-        """Run to the end, here and now."""
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(PATIENCE * 2)
-
-    def close(self) -> None:
-        """Stop the thread."""
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join()
 
 
 @dataclass
