@@ -20,7 +20,8 @@ from config.keys import new_signing_key, public_half
 from config.settings import Settings
 from domain.definitions.catalog import Catalog
 from domain.definitions.model import Definition
-from tests.office import PAYLOAD_KEY, Case, Loop
+from tests.loop import Loop
+from tests.office import PAYLOAD_KEY, Case
 from workflows import catalog
 from workflows.codec import data_converter
 from workflows.kit.configuration import Configuration, configure
