@@ -29,7 +29,9 @@ class Roles(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Everything that a definition may refer to. `skippable` are operations that post nothing."""
+    """Everything that a definition may refer to. `skippable` are operations that post nothing,
+    `types` the process types beside it.
+    """
 
     roles: Mapping[str, Role]
     accounts: Mapping[str, Account]
@@ -37,3 +39,4 @@ class Vocabulary:
     workflows: Collection[str]
     operations: Mapping[str, Mapping[str, str]]
     skippable: Collection[str] = ()
+    types: Collection[str] = ()
