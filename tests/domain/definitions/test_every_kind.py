@@ -12,6 +12,7 @@ from domain.definitions.input import accept
 from domain.definitions.model import Definition
 from domain.definitions.named_facts import kinds, named_facts
 from domain.definitions.schema import example, json_schema
+from domain.documents import store
 from tests.domain.definitions.every_kind import CATALOG, definition
 
 # The last day of February in a year without a leap day: 30 days later is 30 March.
@@ -194,3 +195,14 @@ def test_what_differs_is_told_by_field(returned):
         ("fields.due_on.default", "today+30", "today+45"),
         ("fields.vendor.to", "vendor", "customer"),
     }
+
+
+def test_the_key_of_a_file_is_its_bytes_whatever_it_is_called():
+    by_photo = definition(
+        ("label: Photograph,", "label: Photograph, required: true, unique: true,"),
+        ("note_number: BN-7}", f"note_number: BN-7, photo: {UPLOAD}}}"),
+    )
+    renamed = STANDS | {"name": "again.png", "document": "att_" + "1" * 26}
+    one, other = (LEAST | {"photo": photo} for photo in (STANDS, renamed))
+    assert store.keys(by_photo, one)["photo"] == "0" * 64
+    assert store.keys(by_photo, one) == store.keys(by_photo, other)
