@@ -13,6 +13,7 @@ from api.caller import Caller
 from api.edge import Edge
 from api.once import Once, call_name
 from api.problems import NextAction, Problem, from_refusal
+from api.sending import with_files
 from api.shapes.process import View
 from api.starting import RETRY_AFTER
 from api.viewing import process_body, process_record
@@ -57,6 +58,7 @@ class Acting:
             check_action(definition, facts, self.caller.actor, self.what)
             content = edited(definition, facts, self.what)
             if content is not None:
+                content = with_files(self.edge, self.caller, definition, content, facts.content)
                 examination.examine(connection, definition, facts.company, content, found.id)
         except Refusal as refusal:
             raise explained(refusal, found) from refusal

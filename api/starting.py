@@ -17,6 +17,7 @@ from api.caller import Caller
 from api.edge import Edge
 from api.once import Once, call_name, key_of
 from api.problems import Problem, answer, from_refusal, request_id_of
+from api.sending import with_files
 from api.shapes.process import ProcessBody, View
 from api.viewing import pending, process_body
 from domain import identifiers
@@ -87,7 +88,10 @@ class Starting:
         """The same in a transaction."""
         opening.check_start(self.definition, self.caller.actor)
         company = masters.company(connection, company_id(self.body.company))
-        content = inputs.accept(self.definition, self.body.input, currency=company.base_currency)
+        content = inputs.accept(
+            self.definition, self.body.input, currency=company.base_currency,
+            starts_on=masters.today(connection),
+        )  # fmt: skip
         operations.check_maker(connection, self.definition, content, self.caller.actor)
         request = Asked(
             company=company.id,
@@ -101,7 +105,8 @@ class Starting:
             self.check_same(existing)
             return Ready(company, content, request, existing)
         reading.check_external_ref(connection, self.definition.process, self.body.external_ref)
-        examination.examine(connection, self.definition, company, content, new_uuid())
+        whole = with_files(self.edge, self.caller, self.definition, content, {})
+        examination.examine(connection, self.definition, company, whole, new_uuid())
         return Ready(company, content, request)
 
     def check_same(self, existing: ProcessRecord) -> None:

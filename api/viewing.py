@@ -1,5 +1,6 @@
 """Reading a process or a task for a caller: the record, and what she may do about it."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from domain.approvals.inbox import Task
 from domain.approvals.policy import Checking
 from domain.approvals.reading import TaskRecord
 from domain.approvals.splitting import may_be_split
-from domain.definitions import masks
+from domain.definitions import masks, policy
 from domain.definitions.masks import Mask
 from domain.definitions.model import Definition
 from domain.documents import attachments
@@ -68,6 +69,7 @@ def process_in_full(
     body = process(view, found, definition, edge.catalog.roles)
     facts = record.facts(connection, found.id)
     body.allowed_actions = reading.actions_of(definition, facts, view.caller.actor)
+    body.editable = edits_of(definition, facts.stage, body.allowed_actions)
     if bulk.is_bulk(definition):
         body.progress = progress(bulk.totals(connection, found.id))
     if "documents" in include:
@@ -91,6 +93,14 @@ def process_in_full(
         parked = exceptions_reading.of_process(connection, found.id)
         body.exceptions = [exception_body(edge, connection, view.caller, each) for each in parked]
     return body
+
+
+def edits_of(
+    definition: Definition, stage: str, allowed: Sequence[str]
+) -> dict[str, list[str]] | None:
+    """The fields that each action she may take may change; None when none changes any."""
+    found = {name: list(policy.editable(definition, name, stage)) for name in allowed}
+    return {name: fields for name, fields in found.items() if fields} or None
 
 
 def pending(

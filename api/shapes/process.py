@@ -86,6 +86,11 @@ class ProcessBody(Resource):
     updated_at: Time
     closed_at: Time | None
     allowed_actions: list[str] | None = Field(default=None, exclude_if=is_nothing)
+    editable: dict[str, list[str]] | None = Field(
+        default=None,
+        exclude_if=is_nothing,
+        description="By action, the fields that the caller may change with it.",
+    )
     progress: Progress | None = Field(default=None, exclude_if=is_nothing)
     links: Links
     tasks: list[TaskBody] | None = Field(default=None, exclude_if=is_nothing)

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -56,8 +56,11 @@ class Checked:
     accounts: Mapping[str, Account]
 
 
-def check(files: Iterable[Path], around: Surroundings) -> Checked:
-    """Read and prove these files. Raises nothing: what is wrong is in `errors`, in their order."""
+def check(files: Iterable[Path], around: Surroundings, *, beside: Iterable[str] = ()) -> Checked:
+    """Read and prove these files. Raises nothing: what is wrong is in `errors`, in their order.
+
+    `beside` are types that they may refer to though their files are not among these.
+    """
     errors: list[Located] = []
     names = vocabulary(around, errors)
     sources = [read(file) for file in files]
@@ -65,6 +68,8 @@ def check(files: Iterable[Path], around: Surroundings) -> Checked:
     read_whole = [(source, definition) for source, definition in found if definition]
     errors += strangers(read_whole)
     if names:
+        # A file has the name of its type, and one with mistakes is no mistake of others.
+        names = replace(names, types={*beside, *(Path(source.file).stem for source in sources)})
         for source, definition in read_whole:
             errors += map(source.located, prove(definition, names))
     faulty = {error.file for error in errors}

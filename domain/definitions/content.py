@@ -48,8 +48,23 @@ def day(content: Content, name: str) -> date:
 
 
 def quantity(content: Content, name: str) -> Decimal:
-    """A required quantity."""
+    """A required quantity, whatever it counts in."""
+    value = content.get(name)
+    if isinstance(value, dict):
+        return Decimal(str(value["quantity"]))
     return Decimal(text(content, name))
+
+
+def shown(content: Content, name: str) -> str:
+    """A value of one field for people: as money, with its unit, a file by its name."""
+    value = content.get(name)
+    if isinstance(value, dict) and "unit" in value:
+        return f"{value['quantity']} {value['unit']}"
+    if isinstance(value, dict) and "sha256" in value:
+        return str(value["name"])
+    if isinstance(value, dict):
+        return str(given_money(content, name))
+    return text(content, name)
 
 
 def rows(content: Content, name: str) -> Sequence[Content]:

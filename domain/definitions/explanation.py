@@ -4,20 +4,24 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from domain import money
 from domain.definitions import explanation_of_tables as tables
+from domain.definitions import units
 from domain.definitions.fields import (
     AccountField,
     AnyField,
     ChoiceField,
     DateField,
+    FileField,
     MoneyField,
     PartyField,
     QuantityField,
+    ReferenceField,
     RowsField,
     TextField,
 )
 from domain.definitions.model import Action, Approval, Definition, JournalTemplate, Stage
 from domain.definitions.policy import actions_at, read_duration
 from domain.definitions.vocabulary import Role
+from domain.masters.kinds import KINDS
 
 ALL = "all"
 MAKER = "maker"
@@ -67,10 +71,22 @@ def coded(definition: Definition) -> str:
 def fields(known: Mapping[str, AnyField], indent: str = "") -> Iterator[str]:
     """Each field in a line, those of rows below theirs."""
     for name, field in known.items():
-        needed = "required" if field.required else "may be left out"
-        yield f"{indent}{field.label} ({name}): {kind(field)}, {needed}"
+        yield f"{indent}{field.label} ({name}): {kind(field)}, {needed(field)}"
         if isinstance(field, RowsField):
             yield from fields(field.fields, indent + "  ")
+
+
+def needed(field: AnyField) -> str:
+    """Whether it must be given, what it is when it is left out, and where it is changed."""
+    default = getattr(field, "default", None)
+    told = "required" if field.required else "may be left out"
+    if default is not None:
+        told = f"when left out {default}"
+    if getattr(field, "unique", False):
+        told += ", in no other process the same"
+    if field.editable_in:
+        told += f", changed at {' or '.join(field.editable_in)} alone"
+    return told
 
 
 def kind(field: AnyField) -> str:
@@ -78,6 +94,13 @@ def kind(field: AnyField) -> str:
     match field:
         case PartyField():
             return "the code of a party"
+        case ReferenceField():
+            status = f" that is {field.status}" if field.status else ""
+            what = "code" if field.to in KINDS else "reference"
+            return f"the {what} of a {field.to.replace('_', ' ')}{status}"
+        case FileField():
+            kinds = ", ".join(field.media) or "any type that may be sent"
+            return f"a file of up to {field.max_size} ({kinds})"
         case AccountField():
             return f"an account of kind {field.kind}" if field.kind else "an account"
         case DateField():
@@ -85,12 +108,15 @@ def kind(field: AnyField) -> str:
         case MoneyField():
             return "money"
         case QuantityField():
-            return f"a number above zero with up to {field.decimals} decimals"
+            counted_in = [units.UNITS[unit] for unit in (field.unit, *field.units) if unit]
+            of = f" of {' or '.join(counted_in)}" if counted_in else ""
+            return f"a number{of} above zero with up to {field.decimals} decimals"
         case ChoiceField():
             return f"one of {', '.join(field.choices)}"
         case TextField():
             like = f" that matches {field.pattern}" if field.pattern else ""
-            return f"a line of up to {field.max_length} characters{like}"
+            what = "lines" if field.lines else "a line"
+            return f"{what} of up to {field.max_length} characters{like}"
         case RowsField():
             return f"up to {field.max_rows} rows of what follows"
 
@@ -103,7 +129,7 @@ def starts(definition: Definition, roles: Mapping[str, Role]) -> Iterator[str]:
 
 def rules(definition: Definition) -> Iterator[str]:
     """What an input is held against before it is taken."""
-    for unique in definition.unique:
+    for unique in definition.keys:
         labels = ", ".join(definition.fields[name].label for name in unique.fields)
         yield f"No other process has the same: {labels}"
     for one, other in definition.equal:

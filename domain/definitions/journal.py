@@ -154,5 +154,5 @@ def values(source: Source) -> dict[str, str]:
             amount = reading.money(source.content, name)
             found[name] = "" if amount is None else str(amount)
         else:
-            found[name] = reading.text(source.content, name)
+            found[name] = reading.shown(source.content, name)
     return found

@@ -66,8 +66,17 @@ class Mask:
         return None
 
     def outputs(self, outputs: Mapping[str, Any]) -> dict[str, Any]:
-        """What a step or an event tells, without digests to guess against."""
-        return {name: None if self and name in DIGESTS else v for name, v in outputs.items()}
+        """What a step or an event tells, without what is hidden and digests to guess it by.
+
+        What an operation wrote names things as the fields that asked for them are called.
+        """
+        return {name: self.told(name, value) for name, value in outputs.items()}
+
+    def told(self, name: str, value: Any) -> Any:
+        """One member of it, at whatever depth."""
+        if name in self.fields or (self and name in DIGESTS):
+            return None
+        return self.outputs(value) if isinstance(value, Mapping) else value
 
 
 NOTHING: Final = Mask()

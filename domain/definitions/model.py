@@ -198,6 +198,12 @@ class Definition(Strict):
         return identifiers.written(CONFIGURATION, UUID(bytes=digest[:16]))
 
     @property
+    def keys(self) -> tuple[Unique, ...]:
+        """Every unique key, those of single fields under the field's name."""
+        single = (n for n, field in self.fields.items() if getattr(field, "unique", False))
+        return (*self.unique, *(Unique(name=name, fields=(name,)) for name in single))
+
+    @property
     def first_stage(self) -> str:
         """Where a process starts."""
         return next(iter(self.stages))

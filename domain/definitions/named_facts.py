@@ -13,6 +13,7 @@ from domain.definitions.fields import (
     AnyField,
     ChoiceField,
     DateField,
+    FileField,
     MoneyField,
     QuantityField,
     RowsField,
@@ -23,15 +24,23 @@ NamedFacts = Mapping[str, Fact]
 
 
 def named_facts(definition: Definition, content: Content) -> NamedFacts:
-    """Every fact that the content has. What was left out is none, and neither are rows."""
+    """Every fact that the content has. What was left out is none, nor what cannot be compared."""
     found = {
         name: fact(field, content, name)
         for name, field in definition.fields.items()
-        if not isinstance(field, RowsField) and content.get(name) is not None
+        if is_comparable(field) and content.get(name) is not None
     }
     if not journal.is_without_money(definition, content):
         found |= {name: journal.total(definition, name, content) for name in definition.totals}
     return found
+
+
+def is_comparable(field: AnyField) -> bool:
+    """Whether one value can be held against another: no rows, no files, no units side by side."""
+    return not (
+        isinstance(field, RowsField | FileField)
+        or (isinstance(field, QuantityField) and field.units)
+    )
 
 
 def fact(field: AnyField, content: Content, name: str) -> Fact:
@@ -52,7 +61,7 @@ def kinds(definition: Definition) -> dict[str, Kind]:
     found: dict[str, Kind] = {
         name: kind_of(field)
         for name, field in definition.fields.items()
-        if field.required and not isinstance(field, RowsField)
+        if field.required and is_comparable(field)
     }
     return found | dict.fromkeys(definition.totals, "money")
 

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from domain import money
 from domain.definitions.decision_table import decide
-from domain.definitions.model import Action, Approval, Band, Definition
+from domain.definitions.model import ALL, Action, Approval, Band, Definition
 from domain.definitions.named_facts import NamedFacts
 from domain.definitions.wording import placeholders
 from domain.money import Money
@@ -124,6 +124,22 @@ def actions_at(definition: Definition, stage: str) -> dict[str, Action]:
 def action_is_possible(definition: Definition, action: str, stage: str) -> bool:
     """Whether the action exists and the stage is one in which it may be taken."""
     return action in actions_at(definition, stage)
+
+
+def editable(definition: Definition, action: str, stage: str) -> tuple[str, ...]:
+    """The fields that an action taken in a stage may change: those it edits, if they are there."""
+    edits = definition.actions[action].edits
+    return tuple(
+        name
+        for name in definition.fields
+        if (ALL in edits or name in edits) and may_be_edited(definition, name, stage)
+    )
+
+
+def may_be_edited(definition: Definition, field: str, stage: str) -> bool:
+    """Whether a field may be changed by anybody in a stage."""
+    stages = definition.fields[field].editable_in
+    return not stages or stage in stages
 
 
 def transition_is_possible(definition: Definition, stage: str, to: str) -> bool:

@@ -3,7 +3,6 @@
 Each rule yields every mistake it sees; none stops at the first. `prove` is all of them.
 """
 
-import re
 from collections.abc import Callable, Iterator
 
 from domain import money
@@ -13,6 +12,7 @@ from domain.definitions.mistakes import Mistake, Path
 from domain.definitions.model import Band, Definition
 from domain.definitions.proof_of_checks import PROOF_OF_CHECKS
 from domain.definitions.proof_of_example import example_is_accepted
+from domain.definitions.proof_of_fields import PROOF_OF_FIELDS, is_for_texts
 from domain.definitions.proof_of_journals import PROOF_OF_JOURNALS
 from domain.definitions.proof_of_masks import PROOF_OF_MASKS
 from domain.definitions.proof_of_stages import PROOF_OF_STAGES, unknown
@@ -29,8 +29,8 @@ Rule = Callable[[Definition, Vocabulary], Iterator[Mistake]]
 def prove(definition: Definition, names: Vocabulary) -> list[Mistake]:
     """Every mistake of the definition; none when it holds together."""
     found = [mistake for rule in RULES for mistake in rule(definition, names)]
-    # An example cannot be held against a pattern that is none.
-    if not any(patterns_compile(definition, names)):
+    # An example cannot be held against fields that do not hold themselves.
+    if not any(mistake for rule in PROOF_OF_FIELDS for mistake in rule(definition, names)):
         found += example_is_accepted(definition, names)
     return found
 
@@ -181,7 +181,8 @@ def concerns_a_login(definition: Definition, _: Vocabulary) -> Iterator[Mistake]
 
 
 def texts_name_fields(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
-    """Placeholders of the subject and of narrations are fields with one value."""
+    """Placeholders of the subject and of narrations are fields with one line of text."""
+    known = [name for name, field in definition.fields.items() if is_for_texts(field)]
     texts: list[tuple[Path, str]] = [(("subject",), definition.subject)]
     for name, journal in definition.journals.items():
         texts.append((("journals", name, "narration"), journal.narration))
@@ -192,28 +193,8 @@ def texts_name_fields(definition: Definition, _: Vocabulary) -> Iterator[Mistake
             yield Mistake(path, f"The braces in {text!r} cannot be filled", "Write {field}")
             continue
         for name, form in found:
-            if form or name not in single_fields(definition):
-                yield unknown(
-                    path, name + (form and f":{form}"), "field", single_fields(definition)
-                )
-
-
-def patterns_compile(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
-    """Patterns of text fields are regular expressions."""
-    for path, field in definition.fields_by_path().items():
-        if isinstance(field, TextField) and field.pattern is not None:
-            try:
-                re.compile(field.pattern)
-            except (re.error, OverflowError, RecursionError) as fault:
-                what = f"{field.pattern!r} is no regular expression: {fault}"
-                where = (*field_path(path), "pattern")
-                yield Mistake(where, what, "Correct it, or escape what stands for itself")
-
-
-def field_path(dotted: str) -> Path:
-    """Where `lines.net` stands in the file."""
-    outer, _, inner = dotted.partition(".")
-    return ("fields", outer, "fields", inner) if inner else ("fields", outer)
+            if form or name not in known:
+                yield unknown(path, name + (form and f":{form}"), "field of one line", known)
 
 
 def number_is_known(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
@@ -238,9 +219,9 @@ RULES: tuple[Rule, ...] = (
     unique_names_required_fields,
     concerns_a_login,
     texts_name_fields,
-    patterns_compile,
     number_is_known,
     *PROOF_OF_CHECKS,
+    *PROOF_OF_FIELDS,
     *PROOF_OF_MASKS,
     *PROOF_OF_JOURNALS,
 )

@@ -1,6 +1,8 @@
 """The proof of a definition's example: what the documentation shows is accepted."""
 
 from collections.abc import Iterator
+from datetime import date
+from typing import Final
 
 from domain.definitions.faults_of_input import InputErrors
 from domain.definitions.input import accept
@@ -8,7 +10,11 @@ from domain.definitions.mistakes import Mistake, Path
 from domain.definitions.model import Definition
 from domain.definitions.schema import example
 from domain.definitions.vocabulary import Vocabulary
+from domain.definitions.written import default_of
 from domain.refusal import Refusal
+
+# Any day will do: a default that is reckoned from the day of a start is a day on every day.
+SOME_DAY: Final = date(2026, 7, 16)
 
 
 def example_is_accepted(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
@@ -16,7 +22,9 @@ def example_is_accepted(definition: Definition, _: Vocabulary) -> Iterator[Mista
     cure = "Write an example: with a value for each field that the input would need"
     try:
         given = example(definition)
-        accept(definition, given, currency=currency_of(given))
+        defaults = [default_of(field, SOME_DAY) for field in definition.fields_by_path().values()]
+        currency = currency_of([given, defaults])
+        accept(definition, given, currency=currency, starts_on=SOME_DAY)
     except InputErrors as errors:
         for error in errors.errors:
             what = f"The example would be refused ({error.code}): {error.detail.rstrip('.')}"
@@ -27,7 +35,7 @@ def example_is_accepted(definition: Definition, _: Vocabulary) -> Iterator[Mista
 
 
 def currency_of(given: object) -> str:
-    """The currency of the first money in the example."""
+    """The currency of the first money in values."""
     if isinstance(given, dict):
         if isinstance(given.get("currency"), str):
             return str(given["currency"])

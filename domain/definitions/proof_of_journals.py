@@ -14,6 +14,7 @@ from domain.definitions.fields import (
     DateField,
     MoneyField,
     PartyField,
+    ReferenceField,
     RowsField,
     TextField,
 )
@@ -164,7 +165,7 @@ def dimensions_name_fields(definition: Definition, _: Vocabulary) -> Iterator[Mi
             for dimension, value in line.dimensions:
                 parties |= {value} if dimension == "party" else set()
                 if not may_be_dimension(definition, dimension, value):
-                    kind = "party field" if dimension == "party" else "text, choice or party field"
+                    kind = "party field" if dimension == "party" else OF_DIMENSIONS
                     what = f"{value!r} is no {kind} that is required"
                     yield Mistake(path, what, f"Name one as the value of {dimension!r}")
                 elif len(parties) > 1:
@@ -172,12 +173,18 @@ def dimensions_name_fields(definition: Definition, _: Vocabulary) -> Iterator[Mi
                     yield Mistake(path, what, "Keep to one party in a process")
 
 
+OF_DIMENSIONS = "text, choice, party or reference field"
+
+
 def may_be_dimension(definition: Definition, dimension: str, name: str) -> bool:
     """Whether the field can be the value of the dimension."""
     field: AnyField | None = definition.fields_by_path().get(name)
     if dimension == "party":
         return isinstance(field, PartyField) and field.required and not rows_of(name)
-    return isinstance(field, PartyField | TextField | ChoiceField) and field.required
+    if isinstance(field, TextField) and field.lines:
+        return False
+    kinds = PartyField | TextField | ChoiceField | ReferenceField
+    return isinstance(field, kinds) and field.required
 
 
 def equals_name_amounts(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:

@@ -10,17 +10,27 @@ from domain.definitions.fields import (
     AnyField,
     ChoiceField,
     DateField,
+    FileField,
     MoneyField,
     PartyField,
     QuantityField,
+    ReferenceField,
     RowsField,
     TextField,
 )
-from domain.definitions.input import ACCOUNT_CODE, LARGEST_QUANTITY, PARTY_CODE, Document
+from domain.definitions.input import Document
 from domain.definitions.model import Definition
+from domain.definitions.units import UNITS
+from domain.definitions.values import (
+    ACCOUNT_CODE,
+    FILE_KEYS,
+    LARGEST_QUANTITY,
+    PARTY_CODE,
+    UPLOAD_ID,
+)
+from domain.definitions.written import DAY, Text, on_the_wire
 
 Schema = dict[str, JsonValue]
-Text = str | tuple[dict[str, str], ...]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -40,24 +50,41 @@ def object_schema(fields: Mapping[str, AnyField], currency: str) -> Schema:
     return {
         "type": "object",
         "properties": {name: field_schema(field, currency) for name, field in fields.items()},
-        "required": [name for name, field in fields.items() if field.required],
+        "required": [name for name, field in fields.items() if must_be_given(field)],
         "additionalProperties": False,
     }
+
+
+def must_be_given(field: AnyField) -> bool:
+    """Whether a start without it is refused."""
+    return field.required and getattr(field, "default", None) is None
 
 
 def field_schema(field: AnyField, currency: str) -> Schema:
     """What one field accepts."""
     shape = shape_of(field, currency)
-    if not field.required:
+    if not must_be_given(field):
         shape = {"anyOf": [shape, {"type": "null"}]}
-    return {"title": field.label, **shape}
+    return {"title": field.label, **shape, **default_schema(field)}
+
+
+def default_schema(field: AnyField) -> Schema:
+    """What is taken where the field is left out; of a day that moves only how it is reckoned."""
+    default = getattr(field, "default", None)
+    if default is None:
+        return {}
+    if isinstance(field, DateField) and DAY.fullmatch(default):
+        return {"description": f"When left out: {default}."}
+    return {"default": on_the_wire(field, default)}
 
 
 def shape_of(field: AnyField, currency: str) -> Schema:
     """The schema of a kind of field."""
     match field:
-        case PartyField():
+        case PartyField() | ReferenceField():
             return {"type": "string", "pattern": whole(PARTY_CODE)}
+        case FileField():
+            return file_schema()
         case AccountField():
             return {"type": "string", "pattern": whole(ACCOUNT_CODE)}
         case DateField():
@@ -98,7 +125,33 @@ def quantity_schema(field: QuantityField) -> Schema:
     """A decimal as text, or a whole number."""
     digits = rf"(\.[0-9]{{1,{field.decimals}}}0*)?" if field.decimals else r"(\.0+)?"
     number: Schema = {"type": "integer", "minimum": 1, "maximum": LARGEST_QUANTITY}
-    return {"anyOf": [{"type": "string", "pattern": f"^[0-9]+{digits}$"}, number]}
+    decimal: Schema = {"anyOf": [{"type": "string", "pattern": f"^[0-9]+{digits}$"}, number]}
+    if not field.units:
+        return decimal if field.unit is None else {**decimal, "description": UNITS[field.unit]}
+    return {
+        "type": "object",
+        "properties": {
+            "quantity": decimal,
+            "unit": {"type": "string", "enum": list(field.units)},
+        },
+        "required": ["quantity", "unit"],
+        "additionalProperties": False,
+    }
+
+
+def file_schema() -> Schema:
+    """The id of a file that was sent; or, in a document that is changed, what stands there."""
+    sent: Schema = {
+        "type": "string",
+        "pattern": whole(UPLOAD_ID),
+        "description": "The id of a file that was sent to /v1/uploads.",
+    }
+    stands: Schema = {
+        "type": "object",
+        "description": "A file of the document, sent back as it was read.",
+        "required": list(FILE_KEYS),
+    }
+    return {"anyOf": [sent, stands]}
 
 
 def example(definition: Definition, *, currency: str = "INR") -> Document:
@@ -107,27 +160,18 @@ def example(definition: Definition, *, currency: str = "INR") -> Document:
     return {name: on_the_wire(definition.fields.get(name), text) for name, text in given.items()}
 
 
-def on_the_wire(field: AnyField | None, given: Text) -> JsonValue:
-    """The JSON of a value that stands as text: `1180.00 INR` becomes its minor units."""
-    if isinstance(given, tuple):
-        inner = field.fields if isinstance(field, RowsField) else {}
-        return [{n: on_the_wire(inner.get(n), text) for n, text in row.items()} for row in given]
-    if isinstance(field, MoneyField):
-        amount = money.parse(given)
-        return {"amount": amount.amount, "currency": amount.currency}
-    return given
-
-
 def samples(fields: Mapping[str, AnyField], currency: str) -> dict[str, Text]:
-    """A value as text for each required field."""
-    return {name: sample(field, currency) for name, field in fields.items() if field.required}
+    """A value as text for each field that must be given."""
+    return {name: sample(field, currency) for name, field in fields.items() if must_be_given(field)}
 
 
 def sample(field: AnyField, currency: str) -> Text:
     """A value as text. A field with a pattern of its own shows its label; give an `example`."""
     match field:
-        case PartyField():
+        case PartyField() | ReferenceField():
             return "V-001"
+        case FileField():
+            return f"upl_{'0' * 26}"
         case AccountField():
             return "office_rent"
         case DateField():
@@ -135,7 +179,7 @@ def sample(field: AnyField, currency: str) -> Text:
         case MoneyField():
             return f"{money.plain(100_000, currency)} {currency}"
         case QuantityField():
-            return "1"
+            return f"1 {field.units[0]}" if field.units else "1"
         case ChoiceField():
             return field.choices[0]
         case TextField():

@@ -29,9 +29,9 @@ class Roles(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Everything that a definition may refer to. `skippable` are operations that post nothing.
-
-    `checks` and `operations` stand with the fields that they need, by type.
+    """Everything that a definition may refer to. `skippable` are operations that post nothing,
+    `types` the process types beside it. `checks` and `operations` stand with the fields that they
+    need, by type.
     """
 
     roles: Mapping[str, Role]
@@ -40,3 +40,4 @@ class Vocabulary:
     workflows: Collection[str]
     operations: Mapping[str, Mapping[str, str]]
     skippable: Collection[str] = ()
+    types: Collection[str] = ()

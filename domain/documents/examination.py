@@ -15,6 +15,7 @@ from domain.definitions.model import Definition
 from domain.documents import store
 from domain.documents.checks import check_document
 from domain.documents.facts import DocumentFacts
+from domain.documents.references import check_references
 from domain.documents.store import Content
 from domain.operations.catalog import check_operations
 from domain.refusal import Refusal
@@ -42,6 +43,7 @@ def examine(
     check_amounts(definition, content)
     party = party_of(connection, definition, content)
     check_accounts(connection, definition, company, content)
+    check_references(connection, definition, company, content, process)
     check_document(definition.checks, DocumentFacts(content, company, party, today))
     if "entry_date_must_be_open" in definition.checks:
         for template in definition.journals.values():

@@ -13,6 +13,11 @@ WHITESPACE = "\t\n\r\f"
 PARTS = ("[Content_Types].xml", "xl/workbook.xml")
 
 
+def bytes_of(size: str) -> int:
+    """`500KB` or `5MB` as bytes, of which a thousand make the next."""
+    return int(size[:-2]) * {"KB": 1_000, "MB": 1_000_000}[size[-2:]]
+
+
 def check_content(media_type: str, content: bytes) -> None:
     """Refuse a type that nobody needs, and content that is something else than it claims."""
     looks_right = KINDS.get(media_type)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 from domain.canonical import digest
 from domain.database import with_json
+from domain.definitions import content as reading
 from domain.definitions.model import Definition
 from domain.refusal import Refusal
 
@@ -78,9 +79,16 @@ def values(document: Document) -> dict[str, Any]:
 def keys(definition: Definition, content: Content) -> dict[str, str]:
     """The value of each key that may exist once. Letters count alike in both cases."""
     return {
-        key.name: " ".join(str(content[name]).casefold() for name in key.fields)
-        for key in definition.unique
+        key.name: " ".join(spelled(content[name]).casefold() for name in key.fields)
+        for key in definition.keys
     }
+
+
+def spelled(value: Any) -> str:
+    """A value as keys compare it: of a file its bytes, whatever it is called."""
+    if isinstance(value, Mapping):
+        return str(value["sha256"]) if "sha256" in value else digest(value)
+    return str(value)
 
 
 def check_keys(
@@ -114,8 +122,8 @@ def release_keys(connection: Connection, tenant: UUID, process: UUID) -> None:
 
 def duplicate(definition: Definition, content: Content, name: str, reference: str) -> Refusal:
     """Says which process is about the same thing."""
-    fields = next(key.fields for key in definition.unique if key.name == name)
-    shown = " ".join(str(content[field]) for field in fields)
+    fields = next(key.fields for key in definition.keys if key.name == name)
+    shown = " ".join(reading.shown(content, field) for field in fields)
     return Refusal(
         "document_must_be_unique",
         f"{shown} was already entered as {reference}. Look there before you enter it again.",

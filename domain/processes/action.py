@@ -1,6 +1,6 @@
 """What a person may do to a running process beside deciding: whatever its definition names."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from domain.access.actor import Actor
 from domain.definitions import input as inputs
 from domain.definitions import policy
-from domain.definitions.model import ALL, TAKEN_ELSEWHERE, Action, Definition
-from domain.documents import examination, store
+from domain.definitions.model import TAKEN_ELSEWHERE, Definition
+from domain.documents import examination, field_files, store
 from domain.documents.store import Document
 from domain.operations import catalog as operations
 from domain.processes import record
@@ -110,20 +110,19 @@ def edited(definition: Definition, facts: Facts, asked: Asked) -> dict[str, Any]
     if asked.input is None:
         raise Refusal("input_must_be_given", f"Give the document as it is after: {action.title}.")
     content = inputs.accept(definition, asked.input, currency=facts.company.base_currency)
-    check_editable(action, facts.content, content)
+    may = policy.editable(definition, asked.action, facts.stage)
+    check_editable(action.title, may, facts.content, content)
     return content
 
 
-def check_editable(action: Action, before: Input, after: Input) -> None:
-    """Refuse a change of a field that the action does not edit."""
-    if ALL in action.edits:
-        return
+def check_editable(title: str, may: Sequence[str], before: Input, after: Input) -> None:
+    """Refuse a change of a field that is not edited there."""
     changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
-    kept = sorted(set(changed) - set(action.edits))
+    kept = sorted(set(changed) - set(may))
     if kept:
         raise Refusal(
             "field_must_be_editable",
-            f"{action.title!r} may change {', '.join(action.edits)}, but not {', '.join(kept)}.",
+            f"{title!r} may change {', '.join(may) or 'nothing'} here, but not {', '.join(kept)}.",
             fields=", ".join(kept),
         )
 
@@ -136,6 +135,11 @@ def take(
     check_action(definition, facts, actor, asked)
     action = definition.actions[asked.action]
     content = edited(definition, facts, asked)
+    if content is not None:
+        content = field_files.bound(
+            connection, definition, content, actor,
+            tenant=effect.tenant, process=effect.process, before=facts.content,
+        )  # fmt: skip
     outputs: dict[str, Any] = {}
     inputs: dict[str, Any] = {"action": asked.action, "reason": asked.reason}
     if content is not None:

@@ -12,16 +12,25 @@ from sqlalchemy import Connection, Row
 from domain.access import company as masters
 from domain.definitions import input as inputs
 from domain.definitions import journal, policy
-from domain.definitions.fields import MoneyField, PartyField, QuantityField
+from domain.definitions.faults_of_input import FieldError, InputErrors
+from domain.definitions.fields import (
+    FileField,
+    MoneyField,
+    PartyField,
+    QuantityField,
+    ReferenceField,
+)
 from domain.definitions.model import Definition
 from domain.documents import examination
+from domain.documents.places import places
 from domain.ledger.entry import JournalEntry
 from domain.operations.catalog import NEEDS
+from domain.processes import action
 from domain.processes.action import Input
 from domain.processes.record import Facts
 from domain.refusal import Refusal
 
-DECIDED = (MoneyField, QuantityField, PartyField)
+DECIDED = (MoneyField, QuantityField, PartyField, ReferenceField, FileField)
 
 
 def accepted(
@@ -33,10 +42,29 @@ def accepted(
     content = inputs.accept(definition, given, currency=facts.company.base_currency)
     if content == facts.content:
         raise Refusal("fix_must_change_something", "The document says that already. Retry instead.")
+    check_editable(definition, facts, content)
     check_covered(definition, facts, content)
+    check_files(definition, facts, content)
     check_book(connection, definition, facts, row, content)
     examination.examine(connection, definition, facts.company, content, facts.process)
     return content
+
+
+def check_editable(definition: Definition, facts: Facts, content: Input) -> None:
+    """Refuse a change of what may not be changed in this stage."""
+    fields, stage = definition.fields, facts.stage
+    may = [name for name in fields if policy.may_be_edited(definition, name, stage)]
+    action.check_editable("A fix", may, facts.content, content)
+
+
+def check_files(definition: Definition, facts: Facts, content: Input) -> None:
+    """Refuse a file that did not stand in the document: nobody would look at it with the rest."""
+    stands = [place.value for place in places(definition, facts.content, FileField)]
+    for place in places(definition, content, FileField):
+        if place.value not in stands:
+            detail = "A fix brings no file. Cancel it and enter it anew, or attach the file to it."
+            error = FieldError(place.at, "file_must_stand_in_document", detail)
+            raise InputErrors([error], code=error.code)
 
 
 def check_covered(definition: Definition, facts: Facts, content: Input) -> None:

@@ -13,7 +13,7 @@ from domain.access.company import Company
 from domain.definitions import input as inputs
 from domain.definitions import journal, permissions, policy
 from domain.definitions.model import Definition
-from domain.documents import examination, store
+from domain.documents import examination, field_files, store
 from domain.documents.store import Document
 from domain.identifiers import new_uuid, written
 from domain.money import Money
@@ -93,7 +93,10 @@ def open_process(
 ) -> Done[Opened]:
     """Write process, document and first task, or the process as refused with the rule's name."""
     company = masters.company(connection, request.company)
-    content = inputs.accept(definition, request.input, currency=company.base_currency)
+    content = inputs.accept(
+        definition, request.input, currency=company.base_currency,
+        starts_on=masters.today(connection),
+    )  # fmt: skip
     new = new_process(effect, definition, request, content, actor)
     unused = record.insert(connection, new)
     if not unused:
@@ -103,6 +106,10 @@ def open_process(
             check_external_ref(request, unused=unused)
             check_start(definition, actor)
             operations.check_maker(connection, definition, content, actor)
+            content = field_files.bound(
+                connection, definition, content, actor,
+                tenant=effect.tenant, process=new.id, before={},
+            )  # fmt: skip
             document = take(connection, definition, company, content, new)
     except Refusal as refusal:
         store.store(connection, Document(effect.tenant, new.document, new.id, content, None))

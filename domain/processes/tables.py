@@ -73,6 +73,7 @@ processes = Table(
     within_tenant("created_by", "persons"),
     within_tenant("created_by_user", "users"),
     Index("processes_created_at", "tenant_id", "created_at", "id"),
+    Index("processes_reference", "tenant_id", "reference"),
     Index("processes_under_way", "tenant_id", "type", postgresql_where=text("closed_at IS NULL")),
     Index("processes_created_by", "tenant_id", "created_by", "type", "business_date"),
 )

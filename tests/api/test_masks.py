@@ -95,3 +95,9 @@ def test_a_mask_reaches_into_rows():
 
 def test_without_a_mask_everybody_sees_everything(definitions):
     assert not masks.mask(definitions.get("leave_request"), ())
+
+
+def test_what_an_operation_wrote_is_masked_by_the_names_of_its_fields():
+    mask = Mask(frozenset({"pan"}))
+    told = mask.outputs({"code": "V-1", "after": {"pan": "AAKFN3481Q", "name": "Nandi"}})
+    assert told == {"code": "V-1", "after": {"pan": None, "name": "Nandi"}}

@@ -9,7 +9,9 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
-from domain.identifiers import DELEGATION, ENTRY, HOLD, written
+from domain.documents import uploads
+from domain.documents.uploads import Sent
+from domain.identifiers import DELEGATION, ENTRY, HOLD, UPLOAD, written
 from domain.ledger import holds, periods, rates, years
 from domain.ledger.entry import JournalEntry, Posting, credit, debit
 from domain.ledger.holds import Hold
@@ -25,6 +27,10 @@ from tests.scenarios.scenario import document
 ADD_FORMER = text(
     "INSERT INTO parties (tenant_id, id, code, name, kind, active)"
     " VALUES (:tenant, :id, :code, 'Kadamba Transport', 'vendor', false)"
+)
+ADD_PRODUCT = text(
+    "INSERT INTO products (tenant_id, id, code, name, nature, unit, active)"
+    " VALUES (:tenant, :id, :code, 'Barcode scanner', 'goods', 'NOS', :active)"
 )
 
 
@@ -48,7 +54,49 @@ def preparations(office: Office) -> Mapping[str, Callable[[], str]]:
         "{version}": partial(version_in_force, office),
         "{released}": partial(released, office),
         "{payment}": partial(waiting_payment, office),
+        "{certificate}": partial(certificate, office, "issued"),
+        "{draft_certificate}": partial(certificate, office, "draft"),
+        "{bill}": partial(sent, book, "asha", "bill.pdf"),
+        "{sheet}": partial(sent, book, "mohan", "sheet.pdf"),
+        "{product}": partial(product, book, is_active=True),
+        "{former_product}": partial(product, book, is_active=False),
     }
+
+
+def sent(book: Book, name: str, file: str) -> str:
+    """A file that one of the cast sent to be attached."""
+    content = b"%PDF-1.7 " + uuid4().hex.encode()
+    with book.as_owner() as connection:
+        found = uploads.keep(
+            connection, book.tenant.id, book.tenant.user(name),
+            Sent(content, "application/pdf", file),
+        )  # fmt: skip
+    return written(UPLOAD, found.id)
+
+
+def product(book: Book, *, is_active: bool) -> str:
+    """A product of the scenario's own."""
+    code = f"P-{uuid4().hex[:6]}"
+    values = {"tenant": book.tenant.id, "id": uuid4(), "code": code, "active": is_active}
+    with book.as_owner() as connection:
+        connection.execute(ADD_PRODUCT, values)
+    return code
+
+
+def certificate(office: Office, stage: str) -> str:
+    """A payment certificate of mohan's that stands at a stage: small, so bina alone approves it."""
+    given = {
+        "certificate_number": f"RA-{uuid4().hex[:6]}", "entry_date": "today", "due_date": "today",
+        "gross": "1000.00 INR", "retention_rate": "", "retention_deducted": "0.00 INR",
+        "net": "1000.00 INR",
+    }  # fmt: skip
+    office = replace(office, type="payment_certificate")
+    case = office.receive(document(office.catalog.get(office.type), given), by="mohan")
+    if stage == "issued":
+        case.act("mohan", "submit")
+        case.stands_at("approval").decide("bina")
+    case.stands_at(stage)
+    return str(case.opened.reference)
 
 
 def posted_entry(book: Book) -> str:

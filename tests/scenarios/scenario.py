@@ -29,8 +29,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from domain.definitions.model import Definition
-from domain.definitions.schema import on_the_wire
 from domain.definitions.source import Source, read
+from domain.definitions.written import on_the_wire
 
 FOLDER = Path(__file__).parent
 DAY = re.compile(r"today(?:([+-])(\d+))?")
@@ -114,11 +114,15 @@ def document(definition: Definition, *changes: Mapping[str, Any]) -> dict[str, A
 
 
 def prepared(given: Mapping[str, Any], make: Mapping[str, Callable[[], str]]) -> dict[str, Any]:
-    """What is given, with what stands in braces as what is made for it."""
-    return {
-        name: make[value]() if isinstance(value, str) and value in make else value
-        for name, value in given.items()
-    }
+    """What is given, with what stands in braces as what is made for it, in rows as well."""
+    return {name: made(value, make) for name, value in given.items()}
+
+
+def made(value: Any, make: Mapping[str, Callable[[], str]]) -> Any:
+    """One value."""
+    if isinstance(value, list | tuple):
+        return [prepared(row, make) if isinstance(row, Mapping) else row for row in value]
+    return make[value]() if isinstance(value, str) and value in make else value
 
 
 def dated(value: Any) -> Any:

@@ -8,6 +8,7 @@ import pytest
 from config.settings import Settings
 from domain.definitions.catalog import Catalog
 from domain.processes import fixes
+from tests.domain.definitions.every_kind import definition
 from tests.domain.refused import refused
 from workflows import catalog
 
@@ -20,6 +21,7 @@ class Parked:
 
     content: dict[str, Any]
     reference: str = REFERENCE
+    stage: str = "packed"
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +59,23 @@ def test_without_approvals_nothing_is_covered(shipped):
     assert not lead.approvals
     more = {"expected_value": {"amount": 2, "currency": "INR"}}
     fixes.check_covered(lead, Parked({}), more)
+
+
+def test_a_fix_changes_nothing_that_may_not_be_changed_at_its_stage():
+    returned, changed = definition(), {"story": "It was wet.", "weight": "2"}
+    fixes.check_editable(returned, Parked({"weight": "2"}, stage="sorting"), changed)
+    with refused("field_must_be_editable"):
+        fixes.check_editable(returned, Parked({"weight": "2"}), changed)
+
+
+def test_a_fix_brings_no_file_and_keeps_what_stands():
+    returned, stands = definition(), {"photo": {"sha256": "0" * 64}}
+    fixes.check_files(returned, Parked(stands), stands | {"weight": "2"})
+    for other in ({"sha256": "1" * 64}, "upl_" + "0" * 26):
+        with refused("file_must_stand_in_document"):
+            fixes.check_files(returned, Parked(stands), {"photo": other})
+
+
+def test_references_and_files_are_covered(shipped):
+    covered = fixes.covered(shipped.get("purchase_invoice"))
+    assert {"branch", "bill", "lines.product"} <= covered
