@@ -45,6 +45,7 @@ CODES = {
     "process_must_exist": Code(404, LOOK_UP),
     "task_must_exist": Code(404, LOOK_UP),
     "exception_must_exist": Code(404, LOOK_UP),
+    "notification_must_exist": Code(404, LOOK_UP),
     "entry_must_exist": Code(404, LOOK_UP),
     "document_must_exist": Code(404, LOOK_UP),
     "hold_must_exist": Code(404, LOOK_UP),

@@ -7,7 +7,7 @@ from pathlib import Path
 from domain.definitions.checking import Surroundings, check
 from domain.definitions.mistakes import DefinitionErrors, Located
 from domain.definitions.model import Definition
-from domain.definitions.vocabulary import Role, Vocabulary
+from domain.definitions.vocabulary import Role, TemplateFile, Vocabulary
 from domain.ledger.chart import Account
 from domain.refusal import Refusal
 
@@ -34,6 +34,7 @@ class Catalog:
     workflows: Collection[str] = ()
     operations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     released: Released | None = None
+    templates: Mapping[str, TemplateFile] = field(default_factory=dict)
     hashes: dict[str, Definition] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -61,7 +62,10 @@ class Catalog:
     @property
     def names(self) -> Vocabulary:
         """What a definition may name here."""
-        return Vocabulary(self.roles, self.accounts, self.checks, self.workflows, self.operations)
+        return Vocabulary(
+            self.roles, self.accounts, self.checks, self.workflows, self.operations,
+            templates=self.templates,
+        )  # fmt: skip
 
     def get(self, process_type: str) -> Definition:
         """The definition a new process of this type starts with."""
@@ -103,4 +107,5 @@ def load(folder: Path, around: Surroundings) -> Catalog:
         around.checks,
         around.workflows,
         around.operations,
+        templates=found.templates,
     )

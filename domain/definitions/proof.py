@@ -14,6 +14,7 @@ from domain.definitions.model import Band, Definition
 from domain.definitions.proof_of_example import example_is_accepted
 from domain.definitions.proof_of_journals import PROOF_OF_JOURNALS
 from domain.definitions.proof_of_masks import PROOF_OF_MASKS
+from domain.definitions.proof_of_notifications import PROOF_OF_NOTIFICATIONS
 from domain.definitions.proof_of_stages import PROOF_OF_STAGES, unknown
 from domain.definitions.proof_of_tables import PROOF_OF_TABLES
 from domain.definitions.vocabulary import Vocabulary
@@ -241,4 +242,5 @@ RULES: tuple[Rule, ...] = (
     number_is_known,
     *PROOF_OF_MASKS,
     *PROOF_OF_JOURNALS,
+    *PROOF_OF_NOTIFICATIONS,
 )

@@ -1,7 +1,7 @@
 """What definitions may name: the roles, the chart a company starts with, checks and workflows."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -28,8 +28,18 @@ class Roles(Strict):
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateFile:
+    """The text of a notification as it is installed, and the file that it stands in."""
+
+    file: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Everything that a definition may refer to. `skippable` are operations that post nothing."""
+    """Everything that a definition may refer to. `skippable` are operations that post nothing,
+    `templates` texts of notifications by `language/name.channel` or `language/type/name.channel`.
+    """
 
     roles: Mapping[str, Role]
     accounts: Mapping[str, Account]
@@ -37,3 +47,4 @@ class Vocabulary:
     workflows: Collection[str]
     operations: Mapping[str, Mapping[str, str]]
     skippable: Collection[str] = ()
+    templates: Mapping[str, TemplateFile] = field(default_factory=dict)
