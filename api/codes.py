@@ -126,6 +126,7 @@ CODES = {
     "decision_table_must_decide": Code(500, OPERATOR),
     "level_must_be_readable": Code(500, OPERATOR),
     "calendar_must_have_working_days": Code(422, CORRECT),
+    "address_must_be_given": Code(422, CORRECT),
     "calendar_must_open_before_it_closes": Code(422, CORRECT),
     "day_off_must_be_in_the_week": Code(422, CORRECT),
     "days_must_be_in_order": Code(422, CORRECT),

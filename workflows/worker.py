@@ -134,12 +134,13 @@ def worker(
     *,
     interceptors: list[Interceptor],
     sealing: Sealing | None = None,
-    telling: NotificationActivities | None = None,
+    gateway: Gateway | None = None,
+    links: str = "",
 ) -> Workers:
     """The workers of one task queue and of its interpreter's, with every process and activity.
 
-    Without `sealing` it leaves the ledger's care to another one; without `telling` no message
-    leaves.
+    Without `sealing` it leaves the ledger's care to another one; without a `gateway` no message
+    leaves. `links` is where the links in messages lead.
     """
     engine = desk.effects.engine
     bulk, migrations = BulkActivities(desk, Roads(temporal)), MigrationActivities(desk, temporal)
@@ -192,7 +193,7 @@ def worker(
             interceptors=interceptors,
             **TUNING | {"max_concurrent_activities": ITEM_SLOTS},
         ),
-        messenger(temporal, task_queue, telling or NotificationActivities(desk, None)),
+        messenger(temporal, task_queue, NotificationActivities(desk, gateway, links=links)),
     )
 
 
@@ -246,11 +247,8 @@ async def main(settings: Settings) -> None:
         Bank(settings.bank_url),
         interceptors=interceptors,
         sealing=Sealing(Signer(own.seal_private), settings.seal_folder),
-        telling=NotificationActivities(
-            desk,
-            Gateway(settings.messages_url) if settings.messages_url else None,
-            links=f"{settings.api_url}/v1",
-        ),
+        gateway=Gateway(settings.messages_url) if settings.messages_url else None,
+        links=f"{settings.api_url}/v1",
     )
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):

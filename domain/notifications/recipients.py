@@ -1,52 +1,21 @@
-"""Who is told: who they are now, with the rights of now, and by which addresses.
+"""Who is told: who they are now, with the rights of now.
 
 Nobody is told of what she may not read, and nobody what she did herself.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from domain.access.actor import Actor, able, acting_as
 from domain.approvals import authority, inbox
 from domain.definitions.model import Definition
 from domain.definitions.notification import CHECKERS, MAKER, REPAIRERS
-from domain.definitions.templates import DEFAULT_LANGUAGE
 from domain.definitions.vocabulary import Role
 from domain.notifications.causes import Cause, Happened
 from domain.processes import involvement
 from domain.refusal import Refusal
-
-CONTACTS = text("""
-    SELECT person_id, email, phone, language, channels FROM contacts
-    WHERE tenant_id = (SELECT current_tenant()) AND person_id = ANY(CAST(:persons AS uuid[]))
-""")
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """How somebody wants to be told, and where."""
-
-    language: str = DEFAULT_LANGUAGE
-    channels: frozenset[str] = frozenset({"inbox"})
-    email: str | None = None
-    phone: str | None = None
-
-    def address(self, channel: str) -> str | None:
-        """Where the channel reaches her; None when it does not."""
-        return {"email": self.email, "sms": self.phone}.get(channel)
-
-    def takes(self, channel: str) -> bool:
-        """Whether she wants this channel and can be reached by it. The inbox is always there."""
-        if channel == "inbox":
-            return True
-        return channel in self.channels and self.address(channel) is not None
-
-
-NO_CONTACT = Contact()
 
 
 def told(
@@ -108,12 +77,3 @@ def may_look(
     except Refusal:
         return False
     return True
-
-
-def contacts(connection: Connection, persons: Collection[UUID]) -> dict[UUID, Contact]:
-    """How these persons want to be told; who said nothing has no entry."""
-    rows: Any = connection.execute(CONTACTS, {"persons": list(persons)})
-    return {
-        row.person_id: Contact(row.language, frozenset(row.channels), row.email, row.phone)
-        for row in rows
-    }

@@ -20,7 +20,7 @@ from domain.definitions.templates import DEFAULT_LANGUAGE, FIELDS, TOTALS, Messa
 from domain.identifiers import PROCESS, TASK, new_uuid, written
 from domain.notifications import recipients
 from domain.notifications.causes import Cause, Happened, causes, next_events, read_up_to
-from domain.notifications.recipients import NO_CONTACT, Contact
+from domain.notifications.contacts import NO_CONTACT, Contact, contacts
 from domain.processes import record
 from domain.processes.record import Facts
 from domain.refusal import Refusal
@@ -114,7 +114,7 @@ def tell_everybody(connection: Connection, telling: Telling, about: About) -> No
             word(connection, telling, about, None, contact)
         return
     persons = recipients.told(connection, about.definition, telling.catalog.roles, what, cause)
-    known = recipients.contacts(connection, [each.person for each in persons])
+    known = contacts(connection, [each.person for each in persons])
     for each in persons:
         word(connection, telling, about, each, known.get(each.person, NO_CONTACT))
 

@@ -4,7 +4,7 @@ import pytest
 
 from domain.notifications.sending import FIRST_PAUSE_SECONDS
 from tests.notifications import PowerFailed, Telling
-from tests.office import Case, Office
+from tests.office import Case, Office, large_invoice
 from tests.sandbox.messages_process import MessagesProcess
 
 BINA = "bina@example.in"
@@ -138,3 +138,23 @@ def test_a_channel_that_she_does_not_want_is_not_used(office: Office, posted: Te
     case = waiting(office, posted, channels=["inbox"])
     assert posted.rows(case, "email") == []
     assert posted.of(case) == [("bina", "task_opened")]
+
+
+def test_a_person_says_by_a_process_how_she_is_told(office: Office, posted: Telling):
+    """Deepa asks for Hindi by e-mail; from then on she gets it."""
+    wanted = {
+        "email": "deepa@example.in", "phone": None, "language": "hi", "by_email": "yes",
+        "by_sms": "no",
+    }  # fmt: skip
+    office.type = "contact_details"
+    try:
+        office.receive(wanted, by="deepa").outcome()
+    finally:
+        office.type = "invoice_approval"
+    case = office.receive(large_invoice())
+    case.decide("bina")
+    posted.tell()
+
+    (row,) = [row for row in posted.rows(case, "email") if row.address == "deepa@example.in"]
+    assert (row.name, row.language) == ("task_opened", "hi")
+    assert row.body.startswith("नमस्ते Deepa Menon,")
