@@ -28,6 +28,7 @@ NOUNS = {
     identifiers.SESSION: "session",
     identifiers.API_KEY: "api_key",
     identifiers.USER: "user",
+    identifiers.NOTIFICATION: "notification",
 }
 
 

@@ -21,7 +21,8 @@ class Settings(BaseSettings):
 
     `home` holds the data of the embedded servers, keys and logs. `database_url` is the login that
     migrates (it may create roles); the application's own logins are derived from it and from
-    `login_password`. Addresses left empty mean the embedded servers described in temporal-dev.yaml.
+    `login_password`. Addresses left empty mean the embedded servers described in temporal-dev.yaml;
+    without `messages_url` no e-mail and no text message leaves.
     """
 
     model_config = SettingsConfigDict(env_prefix="KONTOR_", extra="ignore")
@@ -36,6 +37,7 @@ class Settings(BaseSettings):
     temporal_ui_url: str = ""
     api_url: str = ""
     bank_url: str = ""
+    messages_url: str = ""
     keys: Path | None = None
     seals: Path | None = None
     definitions: Path = ROOT / "config" / "processes"

@@ -35,6 +35,7 @@ DELEGATION = "dlg"
 SESSION = "ses"
 API_KEY = "key"
 AUDIT = "aud"
+NOTIFICATION = "ntf"
 
 
 def new_uuid() -> UUID:

@@ -13,6 +13,7 @@ from domain.ledger.sealing import tables as seals_tables
 from domain.ledger.subledger import tables as subledger_tables
 from domain.ledger.transfer import tables as transfer_tables
 from domain.masters import tables as masters
+from domain.notifications import tables as notifications
 from domain.processes import tables as processes
 from domain.selections import tables as selections
 from domain.versions import tables as versions
@@ -25,5 +26,5 @@ LEDGER = (
 
 __all__ = [
     "LEDGER", "METADATA", "access", "approvals", "authority", "deadlines", "documents", "edge",
-    "masters", "processes", "selections", "versions",
+    "masters", "notifications", "processes", "selections", "versions",
 ]  # fmt: skip

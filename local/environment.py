@@ -13,6 +13,7 @@ DATABASE_URL = "KONTOR_DATABASE_URL"
 TEMPORAL_ADDRESS = "KONTOR_TEMPORAL_ADDRESS"
 TEMPORAL_NAMESPACE = "KONTOR_TEMPORAL_NAMESPACE"
 BANK_URL = "KONTOR_BANK_URL"
+MESSAGES_URL = "KONTOR_MESSAGES_URL"
 API_URL = "KONTOR_API_URL"
 
 
@@ -38,6 +39,7 @@ def complete(
         TEMPORAL_NAMESPACE: temporal.section.namespace,
         API_URL: f"http://{HOST}:{ports.api}",
         BANK_URL: f"http://{HOST}:{ports.bank}",
+        MESSAGES_URL: f"http://{HOST}:{ports.messages}",
     }
     if DATABASE_URL not in settings:
         ours[DATABASE_URL] = postgres.url()

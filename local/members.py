@@ -5,26 +5,30 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from local.ports import HOST
+from local.ports import HOST, Ports
 
-POSTGRES, TEMPORAL, BANK = "postgres", "temporal", "bank"
+POSTGRES, TEMPORAL, BANK, MESSAGES = "postgres", "temporal", "bank", "messages"
 MIGRATE, SEED, WORKER, API = "migrate", "seed", "worker", "api"
 # Started in this order, stopped in the reverse one.
-ALL = (POSTGRES, TEMPORAL, BANK, MIGRATE, SEED, WORKER, API)
+ALL = (POSTGRES, TEMPORAL, BANK, MESSAGES, MIGRATE, SEED, WORKER, API)
 # These run to their end, and are ready when that is success.
 ONE_OFF = (MIGRATE, SEED)
 READY_SECONDS = {MIGRATE: 120.0, SEED: 120.0}
 USUAL_READY_SECONDS = 60.0
 
 
-def program(name: str, *, home: Path, bank_port: int) -> list[str | Path]:
+def program(name: str, *, home: Path, ports: Ports) -> list[str | Path]:
     """The command line of a member; any name not listed is one more worker."""
     ours: dict[str, list[str | Path]] = {
-        BANK: ["sandbox.bank", "--host", HOST, "--port", str(bank_port), "--data", home / BANK],
+        BANK: ["sandbox.bank", "--host", HOST, "--port", str(ports.bank), "--data", home / BANK],
+        MESSAGES: [
+            "sandbox.messages", "--host", HOST, "--port", str(ports.messages),
+            "--data", home / MESSAGES,
+        ],
         MIGRATE: ["migrations"],
         SEED: ["sandbox.tenant"],
         API: ["api.app"],
-    }
+    }  # fmt: skip
     return [sys.executable, "-m", *ours.get(name, ["workflows.worker"])]
 
 

@@ -23,6 +23,7 @@ class Ports:
     temporal_ui: int
     api: int
     bank: int
+    messages: int
 
     @classmethod
     def from_topology(cls, topology: Topology | None = None) -> "Ports":
@@ -34,6 +35,7 @@ class Ports:
             temporal_ui=topology.temporal.ui_port,
             api=topology.api.port,
             bank=topology.bank.port,
+            messages=topology.messages.port,
         )
 
     @classmethod

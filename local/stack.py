@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from local import environment, members
 from local import home as homes
-from local.members import API, BANK, POSTGRES, TEMPORAL
+from local.members import API, BANK, MESSAGES, POSTGRES, TEMPORAL
 from local.ports import HOST, Ports, require_free
 from local.postgres import Postgres, require_postgres
 from local.process import Command, Process, end_leftovers, ending, wait_until
@@ -255,6 +255,7 @@ class Stack:
                 "temporal.ui_port": self.ports.temporal_ui,
             },
             BANK: {"bank.port": self.ports.bank},
+            MESSAGES: {"messages.port": self.ports.messages},
             API: {"api.port": self.ports.api},
         }
         for line, port in needed.get(name, {}).items():
@@ -269,7 +270,7 @@ class Stack:
         if name == TEMPORAL:
             return self.temporal.command()
         return Command(
-            arguments=members.program(name, home=self.home, bank_port=self.ports.bank),
+            arguments=members.program(name, home=self.home, ports=self.ports),
             environment={
                 **self.environment,
                 "KONTOR_READY_FILE": str(self._ready_file(name)),
@@ -284,6 +285,8 @@ class Stack:
             return self.temporal.is_ready()
         if name == BANK:
             return members.answers(f"http://{HOST}:{self.ports.bank}")
+        if name == MESSAGES:
+            return members.answers(f"http://{HOST}:{self.ports.messages}")
         if name == API:
             return members.answers(f"http://{HOST}:{self.ports.api}")
         process = self._processes[name]
@@ -312,9 +315,10 @@ _GIVEN_BY = {
     POSTGRES: environment.DATABASE_URL,
     TEMPORAL: environment.TEMPORAL_ADDRESS,
     BANK: environment.BANK_URL,
+    MESSAGES: environment.MESSAGES_URL,
 }
 _STAGES = (
-    (POSTGRES, TEMPORAL, BANK),
+    (POSTGRES, TEMPORAL, BANK, MESSAGES),
     (members.MIGRATE,),
     (members.SEED,),
     (members.WORKER, API),

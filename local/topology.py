@@ -70,6 +70,7 @@ class Topology(Section):
     postgres: PortSection
     api: PortSection
     bank: PortSection
+    messages: PortSection
 
     @model_validator(mode="after")
     def _ports_differ(self) -> "Topology":
@@ -79,6 +80,7 @@ class Topology(Section):
             "postgres.port": self.postgres.port,
             "api.port": self.api.port,
             "bank.port": self.bank.port,
+            "messages.port": self.messages.port,
         }
         for name, port in ports.items():
             twins = [other for other in ports if other != name and ports[other] == port]

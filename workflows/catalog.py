@@ -29,4 +29,7 @@ def definitions(folder: Path) -> Catalog:
 
 def surroundings(roles: Path, chart: Path) -> Surroundings:
     """What files may name, with the checks, workflows and operations of this installation."""
-    return Surroundings(roles, chart, CHECK_NEEDS, list(PROCESSES), NEEDS, SKIPPABLE)
+    templates = roles.parent / "notifications"
+    return Surroundings(
+        roles, chart, CHECK_NEEDS, list(PROCESSES), NEEDS, SKIPPABLE, templates
+    )  # fmt: skip

@@ -29,8 +29,10 @@ from activities.histories import HistoryActivities
 from activities.integrity import IntegrityActivities, Sealing
 from activities.ledger import LedgerActivities
 from activities.migrations import MigrationActivities
+from activities.notifications import NotificationActivities
 from activities.operations import OperationActivities
 from activities.partners.bank import Bank
+from activities.partners.messages import Gateway
 from activities.payments import PaymentActivities
 from activities.processes import ProcessActivities
 from activities.stuck import StuckActivities
@@ -42,14 +44,16 @@ from domain.definitions.catalog import Catalog
 from domain.ledger.sealing.seals import Signer
 from domain.processes import release
 from domain.refusal import Refusal
-from workflows import archive, catalog, client, ledger_care, stuck
+from workflows import archive, catalog, client, ledger_care, notifications, stuck
 from workflows.kit.configuration import Configuration, configure
-from workflows.kit.options import ITEMS_QUEUE, lifecycles
+from workflows.kit.options import ITEMS_QUEUE, MESSAGES_QUEUE, lifecycles
 from workflows.lifecycle import Lifecycle
 from workflows.roads import Roads
 
 ACTIVITY_SLOTS = 16
 ITEM_SLOTS = 4
+# One turn of telling, one of sending.
+MESSAGE_SLOTS = 2
 OURS = ("activities", "domain", "workflows", "config")
 LIBRARIES = (
     "sqlalchemy", "psycopg", "pydantic", "pydantic_core", "joserfc", "cryptography", "httpx2",
@@ -87,33 +91,39 @@ def runner() -> SandboxedWorkflowRunner:
 
 @dataclass(frozen=True, slots=True)
 class Workers:
-    """One that runs every coded process and activity, one that interprets definitions, and one for
-    activities that wait for other processes."""
+    """One that runs every coded process and activity, one that interprets definitions, one for
+    activities that wait for other processes, and one that tells people."""
 
     coded: Worker
     interpreter: Worker
     items: Worker
+    messages: Worker
 
     async def __aenter__(self) -> Self:
         await self.coded.__aenter__()
         await self.interpreter.__aenter__()
         await self.items.__aenter__()
+        await self.messages.__aenter__()
         return self
 
     async def __aexit__(self, *fault: Any) -> None:
+        await self.messages.__aexit__(*fault)
         await self.items.__aexit__(*fault)
         await self.interpreter.__aexit__(*fault)
         await self.coded.__aexit__(*fault)
 
     async def run(self) -> None:
         """Run until shut down."""
-        await asyncio.gather(self.coded.run(), self.interpreter.run(), self.items.run())
+        await asyncio.gather(
+            self.coded.run(), self.interpreter.run(), self.items.run(), self.messages.run()
+        )
 
     async def shutdown(self) -> None:
         """Take no more work, and finish what is under way."""
         await asyncio.gather(
-            self.coded.shutdown(), self.interpreter.shutdown(), self.items.shutdown()
-        )
+            self.coded.shutdown(), self.interpreter.shutdown(), self.items.shutdown(),
+            self.messages.shutdown(),
+        )  # fmt: skip
 
 
 def worker(
@@ -124,10 +134,13 @@ def worker(
     *,
     interceptors: list[Interceptor],
     sealing: Sealing | None = None,
+    gateway: Gateway | None = None,
+    links: str = "",
 ) -> Workers:
     """The workers of one task queue and of its interpreter's, with every process and activity.
 
-    Without `sealing` it leaves the ledger's care to another one.
+    Without `sealing` it leaves the ledger's care to another one; without a `gateway` no message
+    leaves. `links` is where the links in messages lead.
     """
     engine = desk.effects.engine
     bulk, migrations = BulkActivities(desk, Roads(temporal)), MigrationActivities(desk, temporal)
@@ -156,6 +169,7 @@ def worker(
                 *catalog.PROCESSES.values(),
                 archive.ArchiveHistories,
                 stuck.WatchProcesses,
+                notifications.TellPeople,
                 *care,
             ],
             activities=[method for group in groups for method in activities_of(group)],
@@ -179,6 +193,18 @@ def worker(
             interceptors=interceptors,
             **TUNING | {"max_concurrent_activities": ITEM_SLOTS},
         ),
+        messenger(temporal, task_queue, NotificationActivities(desk, gateway, links=links)),
+    )
+
+
+def messenger(temporal: Client, task_queue: str, telling: NotificationActivities) -> Worker:
+    """The worker that tells people, apart from those that processes wait for."""
+    return Worker(
+        temporal,
+        task_queue=task_queue + MESSAGES_QUEUE,
+        activities=activities_of(telling),
+        activity_executor=ThreadPoolExecutor(MESSAGE_SLOTS),
+        **TUNING | {"max_concurrent_activities": MESSAGE_SLOTS},
     )
 
 
@@ -221,6 +247,8 @@ async def main(settings: Settings) -> None:
         Bank(settings.bank_url),
         interceptors=interceptors,
         sealing=Sealing(Signer(own.seal_private), settings.seal_folder),
+        gateway=Gateway(settings.messages_url) if settings.messages_url else None,
+        links=f"{settings.api_url}/v1",
     )
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -229,6 +257,7 @@ async def main(settings: Settings) -> None:
         await archive.schedule(temporal, settings.task_queue)
         await stuck.schedule(temporal, settings.task_queue)
         await ledger_care.schedule(temporal, settings.task_queue)
+        await notifications.schedule(temporal, settings.task_queue)
         announce(settings.home)
         await stop.wait()
 

@@ -33,6 +33,11 @@ ABLE = text(f"""
                   WHERE d->'roles' ?| CAST(:roles AS text[]))
     ORDER BY name, person_id, id
 """)
+OF_PERSONS = text(f"""
+    SELECT DISTINCT ON (person_id) * FROM ({ACTOR} AND u.active
+        AND u.person_id = ANY(CAST(:persons AS uuid[]))) AS a
+    ORDER BY person_id, id
+""")
 AWAY = text(f"""
     SELECT d.from_person_id FROM delegations d
     WHERE d.tenant_id = (SELECT current_tenant()) AND d.is_away AND {IN_FORCE}
@@ -93,6 +98,12 @@ def able(connection: Connection, roles: Collection[str]) -> list[Actor]:
     away = set(connection.scalars(AWAY))
     rows = connection.execute(ABLE, {"roles": list(roles)})
     return [actor_of(row) for row in rows if row.person_id not in away]
+
+
+def acting_as(connection: Connection, persons: Collection[UUID]) -> list[Actor]:
+    """These persons with their rights of now, without those who have no login in use."""
+    rows = connection.execute(OF_PERSONS, {"persons": list(persons)})
+    return [actor_of(row) for row in rows]
 
 
 def actor_of(row: Any) -> Actor:

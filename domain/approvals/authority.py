@@ -141,14 +141,18 @@ def may_approve(connection: Connection, task: Checking, actor: Actor) -> bool:
 
 def others_who_can(connection: Connection, task: Checking, actor: Actor) -> list[str]:
     """Everybody else who may approve the task now: `Bina Iyer`, `Bina Iyer for Deepa Menon`."""
-    found = []
+    return [
+        acting_for(other.name, standing.name if standing else None)
+        for other, standing in who_can(connection, task)
+        if other.person != actor.person
+    ]
+
+
+def who_can(connection: Connection, task: Checking) -> Iterator[tuple[Actor, Delegator | None]]:
+    """Everybody who may approve the task now, by herself or for whom she stands in."""
     for other in able(connection, task.roles):
-        if other.person == actor.person:
-            continue
         try:
             check_may_decide(task, other)
-            standing = check_authority(connection, task, other, APPROVE)
+            yield other, check_authority(connection, task, other, APPROVE)
         except Refusal:
             continue
-        found.append(acting_for(other.name, standing.name if standing else None))
-    return found

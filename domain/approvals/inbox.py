@@ -18,10 +18,11 @@ from domain.refusal import Refusal
 
 OPEN = text("""
     INSERT INTO tasks (tenant_id, id, process_id, kind, stage, round, level, levels, seat, role,
-        title, amount, currency, subject_hash, opened_at, due_at, sequence)
+        title, amount, currency, subject_hash, opened_at, due_at, sequence, opened_sequence)
     SELECT :tenant, :id, :process, :kind, :stage, :round, :level, :levels, :seat, :role,
         :title, :amount,
-        :currency, :subject_hash, at, coalesce(:due_at, at + :deadline), :sequence
+        :currency, :subject_hash, at, coalesce(:due_at, at + :deadline), :sequence,
+        :sequence
     FROM (SELECT business_now() AS at) AS now
     RETURNING due_at
 """)

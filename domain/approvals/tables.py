@@ -44,6 +44,7 @@ tasks = Table(
     Column("claimed_by", Uuid),
     Column("claimed_at", DateTime(timezone=True)),
     Column("claimed_until", DateTime(timezone=True)),
+    Column("opened_sequence", BigInteger),
     UniqueConstraint("tenant_id", "process_id", "stage", "round", "level", "seat"),
     within_tenant("process_id", "processes"),
     within_tenant("claimed_by", "persons"),

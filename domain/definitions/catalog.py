@@ -7,7 +7,7 @@ from pathlib import Path
 from domain.definitions.checking import Surroundings, check
 from domain.definitions.mistakes import DefinitionErrors, Located
 from domain.definitions.model import Definition
-from domain.definitions.vocabulary import Role, Vocabulary
+from domain.definitions.vocabulary import Role, TemplateFile, Vocabulary
 from domain.ledger.chart import Account
 from domain.refusal import Refusal
 
@@ -34,6 +34,7 @@ class Catalog:
     workflows: Collection[str] = ()
     operations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     released: Released | None = None
+    templates: Mapping[str, TemplateFile] = field(default_factory=dict)
     hashes: dict[str, Definition] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -64,6 +65,7 @@ class Catalog:
         return Vocabulary(
             self.roles, self.accounts, self.checks, self.workflows, self.operations,
             types=tuple(self.definitions),
+            templates=self.templates,
         )  # fmt: skip
 
     def get(self, process_type: str) -> Definition:
@@ -106,4 +108,5 @@ def load(folder: Path, around: Surroundings) -> Catalog:
         around.checks,
         around.workflows,
         around.operations,
+        templates=found.templates,
     )

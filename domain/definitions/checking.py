@@ -9,20 +9,26 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from domain.definitions import fields, model
+from domain.definitions import fields, model, notification
 from domain.definitions import vocabulary as vocabularies
 from domain.definitions.mistakes import Located, Mistake, words_of
 from domain.definitions.model import Definition
 from domain.definitions.proof import prove
+from domain.definitions.proof_of_texts import (
+    faults_of_built_in,
+    faults_of_texts,
+    installed,
+    with_texts,
+)
 from domain.definitions.source import Source, modelled, read, read_text
-from domain.definitions.vocabulary import Role, Roles, Vocabulary
+from domain.definitions.vocabulary import Role, Roles, TemplateFile, Vocabulary
 from domain.ledger import chart as charts
 from domain.ledger.chart import Account, Chart
 
 WORDS = words_of(
     *(
         thing
-        for module in (fields, model, vocabularies, charts)
+        for module in (fields, model, notification, vocabularies, charts)
         for thing in vars(module).values()
         if isinstance(thing, type) and issubclass(thing, BaseModel)
     )
@@ -36,6 +42,7 @@ class Surroundings:
     `checks` stand with the fields that they read, by type; `operations` are those that stages may
     name, each with the required fields it needs, by type;
     `skippable` are those of them that post nothing, so that two people may leave one out.
+    `templates` is the folder with the texts of notifications.
     """
 
     roles: Path
@@ -44,6 +51,7 @@ class Surroundings:
     workflows: Collection[str] = ()
     operations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     skippable: Collection[str] = ()
+    templates: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,7 @@ class Checked:
     errors: Sequence[Located]
     roles: Mapping[str, Role]
     accounts: Mapping[str, Account]
+    templates: Mapping[str, TemplateFile] = field(default_factory=dict)
 
 
 def check(files: Iterable[Path], around: Surroundings, *, beside: Iterable[str] = ()) -> Checked:
@@ -65,17 +74,18 @@ def check(files: Iterable[Path], around: Surroundings, *, beside: Iterable[str] 
     names = vocabulary(around, errors)
     sources = [read(file) for file in files]
     found = [(source, modelled(source, Definition, errors, words=WORDS)) for source in sources]
-    read_whole = [(source, definition) for source, definition in found if definition]
+    templates = names.templates if names else {}
+    read_whole = [(source, with_texts(each, templates)) for source, each in found if each]
     errors += strangers(read_whole)
     if names:
         # A file has the name of its type, and one with mistakes is no mistake of others.
         names = replace(names, types={*beside, *(Path(source.file).stem for source in sources)})
         for source, definition in read_whole:
-            errors += map(source.located, prove(definition, names))
+            errors += mistakes_of(source, definition, names)
     faulty = {error.file for error in errors}
     holding = holding_of(read_whole, faulty) if names else {}
     known = names or Vocabulary({}, {}, {}, (), {})
-    return Checked(holding, sorted(set(errors)), known.roles, known.accounts)
+    return Checked(holding, sorted(set(errors)), known.roles, known.accounts, known.templates)
 
 
 def check_text(
@@ -86,11 +96,18 @@ def check_text(
     source = read_text(name, text)
     definition = modelled(source, Definition, errors, words=WORDS)
     if definition is not None:
-        errors += map(source.located, prove(definition, names))
+        definition = with_texts(definition, names.templates)
+        errors += mistakes_of(source, definition, names)
         errors += map(source.located, more(definition))
     if definition is None or errors:
         return sorted(set(errors))
     return definition
+
+
+def mistakes_of(source: Source, definition: Definition, names: Vocabulary) -> list[Located]:
+    """Every mistake of a definition; those of its texts once it holds together by itself."""
+    found = [source.located(mistake) for mistake in prove(definition, names)]
+    return found or list(faults_of_texts(source, definition, names.templates))
 
 
 def vocabulary(around: Surroundings, errors: list[Located]) -> Vocabulary | None:
@@ -100,11 +117,13 @@ def vocabulary(around: Surroundings, errors: list[Located]) -> Vocabulary | None
     chart = modelled(source, Chart, errors, words=WORDS)
     if chart:
         errors += map(source.located, charts.mistakes(chart))
+    templates = installed(around.templates) if around.templates else {}
+    errors += faults_of_built_in(templates)
     if not roles or not chart:
         return None
     return Vocabulary(
         roles.roles, chart.accounts, around.checks, around.workflows, around.operations,
-        around.skippable,
+        around.skippable, templates,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field
 from domain import identifiers
 from domain.definitions.decision_table import DecisionTable
 from domain.definitions.fields import AnyField, Name, RowsField, Strict, Words
+from domain.definitions.notification import Notification
 from domain.ledger import notation
 
 CONFIGURATION = "cfg"
@@ -180,6 +181,7 @@ class Definition(Strict):
     equal: tuple[tuple[str, str], ...] = ()
     number: Number | None = None
     journals: dict[Name, JournalTemplate] = {}
+    notifications: dict[Name, Notification] = {}
 
     @staticmethod
     def from_canonical(text: str) -> "Definition":

@@ -15,6 +15,7 @@ from domain.definitions.proof_of_example import example_is_accepted
 from domain.definitions.proof_of_fields import PROOF_OF_FIELDS, is_for_texts
 from domain.definitions.proof_of_journals import PROOF_OF_JOURNALS
 from domain.definitions.proof_of_masks import PROOF_OF_MASKS
+from domain.definitions.proof_of_notifications import PROOF_OF_NOTIFICATIONS
 from domain.definitions.proof_of_stages import PROOF_OF_STAGES, unknown
 from domain.definitions.proof_of_tables import PROOF_OF_TABLES
 from domain.definitions.vocabulary import Vocabulary
@@ -224,4 +225,5 @@ RULES: tuple[Rule, ...] = (
     *PROOF_OF_FIELDS,
     *PROOF_OF_MASKS,
     *PROOF_OF_JOURNALS,
+    *PROOF_OF_NOTIFICATIONS,
 )

@@ -23,6 +23,9 @@ def schema_of_definitions() -> dict[str, Any]:
         "title": lines.pop("title"),
         "anyOf": [lines, {"type": "string", "minLength": 1}],
     }
+    # One word stands for a list of one.
+    told = schema["$defs"]["Notification"]["properties"]
+    told["to"] = {"title": told["to"].pop("title"), "anyOf": [told["to"], told["to"]["items"]]}
     close(schema)
     described = {"title": TITLE, "description": str(Definition.__doc__).split("\n\n")[0].strip()}
     return {"$schema": DIALECT, "$id": ID} | schema | described

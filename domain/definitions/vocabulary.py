@@ -1,7 +1,7 @@
 """What definitions may name: the roles, the chart a company starts with, checks and workflows."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -28,10 +28,19 @@ class Roles(Strict):
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateFile:
+    """The text of a notification as it is installed, and the file that it stands in."""
+
+    file: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
     """Everything that a definition may refer to. `skippable` are operations that post nothing,
     `types` the process types beside it. `checks` and `operations` stand with the fields that they
-    need, by type.
+    need, by type, `templates` texts of notifications by `language/name.channel` or
+    `language/type/name.channel`.
     """
 
     roles: Mapping[str, Role]
@@ -41,3 +50,4 @@ class Vocabulary:
     operations: Mapping[str, Mapping[str, str]]
     skippable: Collection[str] = ()
     types: Collection[str] = ()
+    templates: Mapping[str, TemplateFile] = field(default_factory=dict)

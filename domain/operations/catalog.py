@@ -18,6 +18,7 @@ from domain.definitions.model import Definition
 from domain.operations.approval_limits import SET_APPROVAL_LIMIT
 from domain.operations.budgets import SET_BUDGET
 from domain.operations.clock import ADVANCE_CLOCK
+from domain.operations.contacts import SET_CONTACT
 from domain.operations.definitions import ACTIVATE_DEFINITION, ROLL_BACK_DEFINITION
 from domain.operations.delegations import DELEGATE, END_DELEGATION
 from domain.operations.holds import SETTLE_HOLD
@@ -61,6 +62,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "change_user": CHANGE_USER,
     "change_role": CHANGE_ROLE,
     "change_api_key": CHANGE_API_KEY,
+    "set_contact": SET_CONTACT,
 }
 NEEDS = {name: operation.needs for name, operation in OPERATIONS.items()}
 SKIPPABLE = frozenset(name for name, operation in OPERATIONS.items() if not operation.posts)

@@ -170,7 +170,8 @@ def record(connection: Connection, effect: Effect, content_hash: str, done: Done
         "digest": digest([effect.key, done.title, done.person, done.user, inputs, outputs]),
         "event": done.event,
         "stands": done.stands,
-        "payload": {"title": done.title, **outputs},
+        # Whoever reads events in order sees from it when a stage is reached.
+        "payload": {"title": done.title, **outputs} | stood_at(done.move),
     }
     if done.move is None:
         connection.execute(RECORD_ALONE, values)
@@ -180,6 +181,11 @@ def record(connection: Connection, effect: Effect, content_hash: str, done: Done
         connection.execute(WITHDRAW, place)
         if not done.move.keeps_keys:
             store.release_keys(connection, effect.tenant, effect.process)
+
+
+def stood_at(move: Move | None) -> dict[str, str]:
+    """Where the process stands after an event that moved it."""
+    return {"stage": move.stage} if move else {}
 
 
 def destination(move: Move) -> dict[str, Any]:

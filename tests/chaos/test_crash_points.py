@@ -15,7 +15,7 @@ from typing import Any, get_args
 from temporalio.client import Client
 
 import activities
-from activities import effects, payments
+from activities import effects, notifications, payments
 from activities.approvals import ApprovalActivities
 from activities.bulk import BulkActivities
 from activities.clock import ClockActivities
@@ -26,6 +26,7 @@ from activities.histories import HistoryActivities
 from activities.integrity import IntegrityActivities
 from activities.ledger import LedgerActivities
 from activities.migrations import MigrationActivities
+from activities.notifications import NotificationActivities
 from activities.operations import OperationActivities
 from activities.payments import PaymentActivities
 from activities.processes import ProcessActivities
@@ -41,6 +42,8 @@ GROUPS = (
     ProcessActivities, ApprovalActivities, LedgerActivities, PaymentActivities, ExceptionActivities,
     OperationActivities, TendingActivities,
 )  # fmt: skip
+# The modules that reach points.
+OF_POINTS = ("effects.py", "payments.py", "notifications.py")
 IN_EVERY_EFFECT: tuple[Point, ...] = ("before-tx", "in-tx", "after-commit-before-return")
 MORE: dict[str, tuple[Point, ...]] = {"pay_party": ("before-call", "after-call-before-record")}
 
@@ -92,6 +95,9 @@ def test_no_activity_and_no_point_is_forgotten() -> None:
     # It asks and writes nothing; and telling again only makes a process look again.
     assert registered(DeadlineActivities) == {"pace_process"}
     assert registered(ClockActivities) == {"tell_processes"}
+    # No step of a process; what becomes of messages at each point is in tests/activities.
+    assert registered(NotificationActivities) == {"tell_in_turn", "send_in_turn"}
+    assert {*points_in(notifications)} == {*get_args(Point)}
     source = Path(inspect.getfile(worker)).read_text()
     assert sorted(re.findall(r"\b(\w+Activities)\(", source)) == sorted(
         group.__name__
@@ -103,6 +109,7 @@ def test_no_activity_and_no_point_is_forgotten() -> None:
             HistoryActivities,
             IntegrityActivities,
             MigrationActivities,
+            NotificationActivities,
             StuckActivities,
         )
     )
@@ -113,7 +120,7 @@ def test_no_activity_and_no_point_is_forgotten() -> None:
     elsewhere = [
         file.name
         for file in Path(activities.__file__).parent.rglob("*.py")
-        if ".reach(" in file.read_text() and file.name not in ("effects.py", "payments.py")
+        if ".reach(" in file.read_text() and file.name not in OF_POINTS
     ]
     assert elsewhere == []
 

@@ -71,8 +71,8 @@ DEFINERS = {
 # What belongs to the edge, and no other login of the API writes.
 EDGE = [
     "api_key_uses", "bulk_instructions", "definition_drafts", "idempotency_keys", "invitations",
-    "passwords", "refresh_tokens", "selection_items", "selections", "sessions", "sign_in_failures",
-    "uploads",
+    "notification_reads", "passwords", "refresh_tokens", "selection_items", "selections",
+    "sessions", "sign_in_failures", "uploads",
 ]  # fmt: skip
 # What no other login reads, either.
 SECRETS = [

@@ -10,6 +10,7 @@ import pytest
 from domain.definitions.catalog import Catalog
 from sandbox.tenant import Tenant, open_tenant
 from tests.database import ENGINE, Database
+from tests.notifications import Telling
 from tests.office import Case, Office, open_office
 from tests.sandbox.bank_process import BankProcess
 
@@ -23,7 +24,10 @@ def hasty(database: Database, bank: BankProcess, definitions: Catalog) -> Iterat
     correction = shipped.stages["correction"].model_copy(update={"remind_every": "1s"})
     stages = shipped.stages | {"correction": correction}
     definition = shipped.model_copy(update={"approvals": {"by_amount": soon}, "stages": stages})
-    own = Catalog({"invoice_approval": definition}, definitions.roles, definitions.accounts)
+    own = Catalog(
+        {"invoice_approval": definition}, definitions.roles, definitions.accounts,
+        templates=definitions.templates,
+    )  # fmt: skip
     tenant = open_tenant(database.admin, Tenant(uuid4()))
     with open_office(database, tenant, bank, own, address=os.environ[ENGINE]) as opened:
         yield opened
@@ -43,8 +47,18 @@ def test_a_checker_who_waits_is_reminded_and_then_another_is_asked(hasty: Office
 
     reminded(case, 2)
     assert case.task.escalated_to == "finance_head"
+    telling = Telling(hasty)
+    telling.tell()
+    assert ("bina", "task_reminded") in telling.of(case)
+    assert ("deepa", "task_escalated") in telling.of(case)
+    assert ("deepa", "task_reminded") not in before_escalation(telling.of(case))
     assert case.decide("deepa").verdict == "approved"
     assert "Escalated to finance_head" in case.titles()
+
+
+def before_escalation(told: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What was told before another was asked."""
+    return told[: [name for _, name in told].index("task_escalated")]
 
 
 def test_a_correction_that_waits_is_not_escalated(hasty: Office):

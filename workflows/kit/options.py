@@ -8,6 +8,8 @@ from temporalio.common import RetryPolicy
 LIFECYCLES = ".lifecycles"
 # Activities that wait for other processes have slots of their own: else those would wait for them.
 ITEMS_QUEUE = ".items"
+# What is told and sent has slots of its own: a slow gateway holds up no process.
+MESSAGES_QUEUE = ".messages"
 
 
 def lifecycles(task_queue: str) -> str:

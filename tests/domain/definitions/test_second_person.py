@@ -30,6 +30,8 @@ ALONE = {
     "clock_advance": {"advancing", "telling"},
     # It takes authority away and gives none.
     "delegation_end": {"ending"},
+    # Each for herself alone: it says where she is told, and gives no right.
+    "contact_details": {"setting"},
 }
 
 
