@@ -15,7 +15,7 @@ from api.shapes.base import money, person
 from api.shapes.comment import comment
 from api.shapes.entry import entry
 from api.shapes.exception import ExceptionBody, exception
-from api.shapes.process import ProcessBody, Stage, Subject, View, links, process, progress
+from api.shapes.process import ProcessBody, Stage, Subject, View, links, process, progress, relative
 from api.shapes.task import Check, DocumentBody, May, TaskBody, change, document, task
 from domain.access import company as companies
 from domain.approvals import authority, inbox, tending
@@ -68,6 +68,7 @@ def process_in_full(
     body = process(view, found, definition, edge.catalog.roles)
     facts = record.facts(connection, found.id)
     body.allowed_actions = reading.actions_of(definition, facts, view.caller.actor)
+    add_children(connection, body, found)
     if bulk.is_bulk(definition):
         body.progress = progress(bulk.totals(connection, found.id))
     if "documents" in include:
@@ -91,6 +92,16 @@ def process_in_full(
         parked = exceptions_reading.of_process(connection, found.id)
         body.exceptions = [exception_body(edge, connection, view.caller, each) for each in parked]
     return body
+
+
+def add_children(connection: Connection, body: ProcessBody, found: ProcessRecord) -> None:
+    """What the process started, and which of it it waits for."""
+    started = reading.children_of(connection, found.id)
+    if started:
+        body.children = [relative(each) for each in started]
+    if body.waiting_for and body.waiting_for.processes is not None:
+        still = [each.reference for each in started if each.closed_at is None]
+        body.waiting_for.processes = still
 
 
 def pending(

@@ -29,4 +29,5 @@ def definitions(folder: Path) -> Catalog:
 
 def surroundings(roles: Path, chart: Path) -> Surroundings:
     """What files may name, with the checks, workflows and operations of this installation."""
-    return Surroundings(roles, chart, CHECK_NAMES, list(PROCESSES), NEEDS, SKIPPABLE)
+    folder = roles.parent / "processes"
+    return Surroundings(roles, chart, CHECK_NAMES, list(PROCESSES), NEEDS, SKIPPABLE, folder)

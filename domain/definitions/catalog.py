@@ -61,7 +61,10 @@ class Catalog:
     @property
     def names(self) -> Vocabulary:
         """What a definition may name here."""
-        return Vocabulary(self.roles, self.accounts, self.checks, self.workflows, self.operations)
+        return Vocabulary(
+            self.roles, self.accounts, self.checks, self.workflows, self.operations,
+            types=self.definitions,
+        )  # fmt: skip
 
     def get(self, process_type: str) -> Definition:
         """The definition a new process of this type starts with."""

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -34,7 +34,8 @@ class Surroundings:
     """What definitions may name: the files of roles and of the chart, and what is in code.
 
     `operations` are those that stages may name, each with the required fields it needs, by type;
-    `skippable` are those of them that post nothing, so that two people may leave one out.
+    `skippable` are those of them that post nothing, so that two people may leave one out. Below
+    `folder` stand the types that others start, when they are not among the files.
     """
 
     roles: Path
@@ -43,6 +44,7 @@ class Surroundings:
     workflows: Collection[str] = ()
     operations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     skippable: Collection[str] = ()
+    folder: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,32 @@ def check(files: Iterable[Path], around: Surroundings) -> Checked:
     read_whole = [(source, definition) for source, definition in found if definition]
     errors += strangers(read_whole)
     if names:
+        names = replace(names, types=with_started([each for _, each in read_whole], around.folder))
         for source, definition in read_whole:
             errors += map(source.located, prove(definition, names))
     faulty = {error.file for error in errors}
     holding = holding_of(read_whole, faulty) if names else {}
     known = names or Vocabulary({}, {}, (), (), {})
     return Checked(holding, sorted(set(errors)), known.roles, known.accounts)
+
+
+def with_started(found: Iterable[Definition], folder: Path | None) -> dict[str, Definition]:
+    """These types by name, with those from other files that they start, and that those start."""
+    types = {definition.process: definition for definition in found}
+    waiting = list(types.values())
+    while waiting and folder:
+        started = {
+            start.process
+            for stage in waiting.pop().stages.values()
+            for start in stage.starts.values()
+        }
+        for name in sorted(started - set(types)):
+            for file in sorted(folder.rglob(f"{name}.yaml")):
+                other = modelled(read(file), Definition, [], words=WORDS)
+                if other is not None:
+                    types[name] = other
+                    waiting.append(other)
+    return types
 
 
 def check_text(

@@ -1,12 +1,13 @@
 """What definitions may name: the roles, the chart a company starts with, checks and workflows."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from domain.definitions.fields import Name, Strict, Words
+from domain.definitions.model import Definition
 from domain.ledger.chart import Account
 
 Area = Literal[
@@ -29,7 +30,10 @@ class Roles(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Everything that a definition may refer to. `skippable` are operations that post nothing."""
+    """Everything that a definition may refer to. `skippable` are operations that post nothing.
+
+    `types` are the process types that there are, for what a stage starts.
+    """
 
     roles: Mapping[str, Role]
     accounts: Mapping[str, Account]
@@ -37,3 +41,4 @@ class Vocabulary:
     workflows: Collection[str]
     operations: Mapping[str, Mapping[str, str]]
     skippable: Collection[str] = ()
+    types: Mapping[str, Definition] = field(default_factory=dict)
