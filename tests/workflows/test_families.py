@@ -1,4 +1,4 @@
-"""A process that starts others: all or none, whom they concern, what is lost, forged or led away."""
+"""A process that starts others: all or none, whom they concern, what is lost, forged, withdrawn."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
