@@ -26,14 +26,13 @@ from domain.approvals.deciding import Choice
 from domain.approvals.policy import APPROVE, check_decision
 from domain.approvals.reading import TaskRecord
 from domain.definitions.model import Definition
-from domain.identifiers import SELECTION
+from domain.identifiers import SELECTION, workflow_id
 from domain.money import Money
 from domain.refusal import Refusal
 from domain.selections import bulk
 from domain.selections import selection as selections
 from domain.selections.bulk import Result, Total
 from domain.selections.selection import Item, sums
-from workflows.instructions import workflow_id
 
 TYPE = "bulk_action"
 SHOWN = 200

@@ -29,14 +29,14 @@ from domain.definitions import input as inputs
 from domain.definitions.input import Document
 from domain.definitions.model import Definition
 from domain.documents import examination
-from domain.identifiers import COMPANY, PROCESS, new_uuid, written
+from domain.identifiers import COMPANY, PROCESS, new_uuid, workflow_id, written
 from domain.operations import catalog as operations
 from domain.processes import opening, reading
 from domain.processes.opening import Refused
 from domain.processes.opening import Request as Asked
 from domain.processes.reading import ProcessRecord
 from domain.refusal import Refusal
-from workflows.instructions import ProcessClosed, Start, workflow_id
+from workflows.instructions import ProcessClosed, Start
 
 RETRY_AFTER = {"Retry-After": "1"}
 LONGEST_WAIT = 10

@@ -16,7 +16,7 @@ from api.shapes.base import money, person
 from api.shapes.comment import comment
 from api.shapes.entry import entry
 from api.shapes.exception import ExceptionBody, exception
-from api.shapes.process import ProcessBody, Stage, Subject, View, links, process, progress
+from api.shapes.process import ProcessBody, Stage, Subject, View, links, process, progress, relative
 from api.shapes.task import Check, DocumentBody, May, TaskBody, change, document, task
 from domain.access import company as companies
 from domain.approvals import authority, inbox, tending
@@ -70,6 +70,7 @@ def process_in_full(
     facts = record.facts(connection, found.id)
     body.allowed_actions = reading.actions_of(definition, facts, view.caller.actor)
     body.editable = edits_of(definition, facts.stage, body.allowed_actions)
+    add_children(connection, body, found)
     if bulk.is_bulk(definition):
         body.progress = progress(bulk.totals(connection, found.id))
     if "documents" in include:
@@ -101,6 +102,16 @@ def edits_of(
     """The fields that each action she may take may change; None when none changes any."""
     found = {name: list(policy.editable(definition, name, stage)) for name in allowed}
     return {name: fields for name, fields in found.items() if fields} or None
+
+
+def add_children(connection: Connection, body: ProcessBody, found: ProcessRecord) -> None:
+    """What the process started, and which of it it waits for."""
+    started = reading.children_of(connection, found.id)
+    if started:
+        body.children = [relative(each) for each in started]
+    if body.waiting_for and body.waiting_for.processes is not None:
+        still = [each.reference for each in started if each.closed_at is None]
+        body.waiting_for.processes = still
 
 
 def pending(

@@ -5,6 +5,7 @@ On the wire `prc_01jd3v8t...`; in the database a plain uuid. The text is Crockfo
 
 import os
 import time
+from hashlib import sha256
 from uuid import UUID
 
 from domain.refusal import Refusal
@@ -51,6 +52,11 @@ def written(prefix: str, value: UUID) -> str:
     number = value.int
     letters = [ALPHABET[number >> shift & 31] for shift in range(125, -1, -5)]
     return f"{prefix}_{''.join(letters)}"
+
+
+def workflow_id(tenant: UUID, process_type: str, key: str) -> str:
+    """How the engine knows a process: short, the same for the same key, nothing personal in it."""
+    return f"{written(TENANT, tenant)}/{process_type}/{sha256(key.encode()).hexdigest()[:20]}"
 
 
 def read(prefix: str, text: str) -> UUID:

@@ -49,6 +49,7 @@ from domain.processes.record import facts as facts_of
 from domain.refusal import Refusal
 from sandbox.tenant import Tenant, as_owner
 from tests.database import Database
+from tests.families import Families
 from tests.loop import Loop
 from tests.repairs import Repairs
 from tests.sandbox.bank_process import BankProcess
@@ -204,7 +205,7 @@ async def check_alive(handle: WorkflowHandle[Any, Any]) -> None:
 
 
 @dataclass
-class Case(Repairs):
+class Case(Repairs, Families):
     """One process and what people do to it. A refusal is raised as the Refusal it was."""
 
     office: Office
@@ -352,11 +353,13 @@ class Case(Repairs):
         return [row.title for row in rows]
 
     def book(self) -> str:
-        """What it posted, in journal notation without the narrations."""
+        """What it and those that it started posted, in journal notation without the narrations."""
         rows = self.office.rows(
             "SELECT a.code, p.amount, p.currency FROM postings p JOIN journal_entries e "
             "ON e.id = p.entry_id JOIN accounts a ON a.id = p.account_id "
-            "WHERE e.process_id = :id ORDER BY e.recorded_at, p.line",
+            "WHERE e.process_id = :id OR e.process_id IN "
+            "(SELECT c.id FROM processes c WHERE c.parent_id = :id) "
+            "ORDER BY e.recorded_at, p.line",
             id=self.process,
         )
         return "\n".join(

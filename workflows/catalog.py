@@ -29,7 +29,7 @@ def definitions(folder: Path) -> Catalog:
 
 def surroundings(roles: Path, chart: Path) -> Surroundings:
     """What files may name, with the checks, workflows and operations of this installation."""
-    templates = roles.parent / "notifications"
+    folder, templates = roles.parent / "processes", roles.parent / "notifications"
     return Surroundings(
-        roles, chart, CHECK_NEEDS, list(PROCESSES), NEEDS, SKIPPABLE, templates
+        roles, chart, CHECK_NEEDS, list(PROCESSES), NEEDS, SKIPPABLE, templates, folder
     )  # fmt: skip

@@ -4,7 +4,6 @@ import asyncio
 import time
 from dataclasses import dataclass
 from datetime import timedelta
-from hashlib import sha256
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -126,9 +125,16 @@ def queue_of(definition: Definition, task_queue: str) -> str:
     return task_queue if definition.workflow else lifecycles(task_queue)
 
 
-def workflow_id(tenant: UUID, process_type: str, key: str) -> str:
-    """Short, the same for the same key, and with nothing personal in it."""
-    return f"{written(TENANT, tenant)}/{process_type}/{sha256(key.encode()).hexdigest()[:20]}"
+def searched(tenant: UUID, definition: Definition, process: UUID) -> TypedSearchAttributes:
+    """What a process is found by in the engine."""
+    return TypedSearchAttributes(
+        [
+            SearchAttributePair(BY_TENANT, written(TENANT, tenant)),
+            SearchAttributePair(BY_TYPE, definition.process),
+            SearchAttributePair(BY_REFERENCE, opening.reference_of(definition, process)),
+            SearchAttributePair(BY_STAGE, definition.first_stage),
+        ]
+    )
 
 
 class Updates:
@@ -219,16 +225,7 @@ class Instructions(Updates):
                 "process": written(PROCESS, start.process),
                 "request_hash": request.request_hash,
             },
-            search_attributes=TypedSearchAttributes(
-                [
-                    SearchAttributePair(BY_TENANT, written(TENANT, speaker.tenant)),
-                    SearchAttributePair(BY_TYPE, definition.process),
-                    SearchAttributePair(
-                        BY_REFERENCE, opening.reference_of(definition, start.process)
-                    ),
-                    SearchAttributePair(BY_STAGE, definition.first_stage),
-                ]
-            ),
+            search_attributes=searched(speaker.tenant, definition, start.process),
             static_summary=start.summary,
             static_details=start.details,
         )

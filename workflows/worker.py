@@ -19,6 +19,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities.approvals import ApprovalActivities
 from activities.bulk import BulkActivities
+from activities.children import ChildActivities
 from activities.clock import ClockActivities
 from activities.crash import CrashPoints
 from activities.deadlines import DeadlineActivities
@@ -143,7 +144,9 @@ def worker(
     leaves. `links` is where the links in messages lead.
     """
     engine = desk.effects.engine
-    bulk, migrations = BulkActivities(desk, Roads(temporal)), MigrationActivities(desk, temporal)
+    roads = Roads(temporal, task_queue)
+    bulk, migrations = BulkActivities(desk, roads), MigrationActivities(desk, temporal)
+    children = ChildActivities(desk, roads)
     groups: tuple[object, ...] = (
         ProcessActivities(desk),
         ApprovalActivities(desk),
@@ -157,6 +160,7 @@ def worker(
         HistoryActivities(engine, temporal),
         StuckActivities(engine, temporal),
         ClockActivities(desk, temporal),
+        children,
         *([IntegrityActivities(engine, sealing)] if sealing else []),
     )
     care = ledger_care.WORKFLOWS if sealing else ()
@@ -188,7 +192,7 @@ def worker(
         Worker(
             temporal,
             task_queue=task_queue + ITEMS_QUEUE,
-            activities=[*activities_of(bulk), migrations.move_process],
+            activities=[*activities_of(bulk), migrations.move_process, children.withdraw_children],
             activity_executor=ThreadPoolExecutor(ITEM_SLOTS),
             interceptors=interceptors,
             **TUNING | {"max_concurrent_activities": ITEM_SLOTS},

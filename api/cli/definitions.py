@@ -170,8 +170,7 @@ def checked(files: Iterable[Path]) -> "Checked":
     for file in files:
         groups.setdefault((nearest(file, ROLES), nearest(file, CHART)), []).append(file)
     parts = [
-        check_files(group, surroundings(roles, chart), beside=types_beside(roles))
-        for (roles, chart), group in groups.items()
+        check_files(group, surroundings(roles, chart)) for (roles, chart), group in groups.items()
     ]
     return Checked(
         {file: each for part in parts for file, each in part.definitions.items()},
@@ -179,11 +178,6 @@ def checked(files: Iterable[Path]) -> "Checked":
         {name: role for part in parts for name, role in part.roles.items()},
         {name: account for part in parts for name, account in part.accounts.items()},
     )
-
-
-def types_beside(roles: Path) -> set[str]:
-    """The types of the folder that the roles belong to: a file has the name of its type."""
-    return {file.stem for file in (roles.parent / "processes").rglob("*.yaml")}
 
 
 def nearest(file: Path, name: str) -> Path:

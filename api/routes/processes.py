@@ -58,6 +58,7 @@ FILTERS = {
     "created_by": Filter(id_of(PERSON)),
     "external_ref": Filter(text),
     "reference": Filter(text),
+    "parent": Filter(id_of(PROCESS)),
     "amount": Filter(amount, RANGE),
     "created_at": Filter(moment, RANGE),
 }
@@ -98,7 +99,7 @@ def list_processes(
     count: Literal["exact"] | None = None,
 ) -> Response:
     """Processes, newest first. Filters: status, type, stage, created_by, external_ref,
-    reference, amount[gte|lte], created_at[gte|lte]."""
+    reference, parent, amount[gte|lte], created_at[gte|lte]."""
     asked = conditions(request, FILTERS)
     page = Page(limit, cursor, newest_first(request, "created_at"))
     view = View(caller, display)

@@ -16,6 +16,7 @@ from api.shapes.task import DocumentBody, TaskBody
 from domain.definitions.masks import Mask
 from domain.definitions.model import Definition
 from domain.identifiers import COMPANY, DOCUMENT, EVENT, EVIDENCE, PROCESS, USER, written
+from domain.processes.arriving import CHILDREN
 from domain.processes.reading import Event, ProcessRecord, Step
 from domain.selections.bulk import Total
 
@@ -36,9 +37,22 @@ class Subject(BaseModel):
     document: str | None
 
 
-class Waiting(BaseModel):
-    """Whom or what it waits for: a role, its maker, or a date."""
+class Relative(BaseModel):
+    """A process that this one started: under which name, and for which row."""
 
+    id: str
+    reference: str
+    type: str
+    status: str
+    stage: str
+    name: str
+    item: int
+
+
+class Waiting(BaseModel):
+    """Whom or what it waits for: a role, its maker, a date, or processes that it started."""
+
+    processes: list[str] | None = Field(default=None, exclude_if=is_nothing)
     role: str | None = Field(default=None, exclude_if=is_nothing)
     person: Person | None = Field(default=None, exclude_if=is_nothing)
     timer: Time | None = Field(default=None, exclude_if=is_nothing)
@@ -92,6 +106,8 @@ class ProcessBody(Resource):
         description="By action, the fields that the caller may change with it.",
     )
     progress: Progress | None = Field(default=None, exclude_if=is_nothing)
+    parent: str | None = Field(default=None, exclude_if=is_nothing)
+    children: list[Relative] | None = Field(default=None, exclude_if=is_nothing)
     links: Links
     tasks: list[TaskBody] | None = Field(default=None, exclude_if=is_nothing)
     postings: list[EntryBody] | None = Field(default=None, exclude_if=is_nothing)
@@ -153,7 +169,21 @@ def process(
         created_at=record.created_at,
         updated_at=record.updated_at,
         closed_at=record.closed_at,
+        parent=written(PROCESS, record.parent) if record.parent else None,
         links=links(id),
+    )
+
+
+def relative(record: ProcessRecord) -> Relative:
+    """One that was started, with the row it was started for."""
+    return Relative(
+        id=written(PROCESS, record.id),
+        reference=record.reference,
+        type=record.type,
+        status=record.status,
+        stage=record.stage,
+        name=record.child_name or "",
+        item=record.child_item or 0,
     )
 
 
@@ -174,6 +204,8 @@ def waiting(record: ProcessRecord, roles: Collection[str]) -> Waiting | None:
     if record.waiting_for == "maker":
         who = person(record.maker, record.maker_name)
         return Waiting(person=who, since=record.stage_since)
+    if record.waiting_for == CHILDREN:
+        return Waiting(processes=[], since=record.stage_since)
     if any(word in roles for word in record.waiting_for.split()):
         return Waiting(role=record.waiting_for, since=record.stage_since)
     return Waiting(timer=record.due_at, since=record.stage_since)

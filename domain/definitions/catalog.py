@@ -65,6 +65,7 @@ class Catalog:
         return Vocabulary(
             self.roles, self.accounts, self.checks, self.workflows, self.operations,
             types=tuple(self.definitions),
+            started=self.definitions,
             templates=self.templates,
         )  # fmt: skip
 

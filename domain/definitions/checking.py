@@ -42,7 +42,8 @@ class Surroundings:
     `checks` stand with the fields that they read, by type; `operations` are those that stages may
     name, each with the required fields it needs, by type;
     `skippable` are those of them that post nothing, so that two people may leave one out.
-    `templates` is the folder with the texts of notifications.
+    `templates` is the folder with the texts of notifications. Below `folder` stand the types that
+    others refer to and start, when they are not among the files.
     """
 
     roles: Path
@@ -52,6 +53,7 @@ class Surroundings:
     operations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     skippable: Collection[str] = ()
     templates: Path | None = None
+    folder: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +67,8 @@ class Checked:
     templates: Mapping[str, TemplateFile] = field(default_factory=dict)
 
 
-def check(files: Iterable[Path], around: Surroundings, *, beside: Iterable[str] = ()) -> Checked:
-    """Read and prove these files. Raises nothing: what is wrong is in `errors`, in their order.
-
-    `beside` are types that they may refer to though their files are not among these.
-    """
+def check(files: Iterable[Path], around: Surroundings) -> Checked:
+    """Read and prove these files. Raises nothing: what is wrong is in `errors`, in their order."""
     errors: list[Located] = []
     names = vocabulary(around, errors)
     sources = [read(file) for file in files]
@@ -78,14 +77,42 @@ def check(files: Iterable[Path], around: Surroundings, *, beside: Iterable[str] 
     read_whole = [(source, with_texts(each, templates)) for source, each in found if each]
     errors += strangers(read_whole)
     if names:
-        # A file has the name of its type, and one with mistakes is no mistake of others.
-        names = replace(names, types={*beside, *(Path(source.file).stem for source in sources)})
+        names = replace(
+            names,
+            types=named_types(sources, around.folder),
+            started=with_started([each for _, each in read_whole], around.folder),
+        )
         for source, definition in read_whole:
             errors += mistakes_of(source, definition, names)
     faulty = {error.file for error in errors}
     holding = holding_of(read_whole, faulty) if names else {}
     known = names or Vocabulary({}, {}, {}, (), {})
     return Checked(holding, sorted(set(errors)), known.roles, known.accounts, known.templates)
+
+
+def named_types(sources: Iterable[Source], folder: Path | None) -> set[str]:
+    """A file has the name of its type, and one with mistakes is no mistake of others."""
+    files = [Path(source.file) for source in sources]
+    return {file.stem for file in (*files, *(folder.rglob("*.yaml") if folder else ()))}
+
+
+def with_started(found: Iterable[Definition], folder: Path | None) -> dict[str, Definition]:
+    """These types by name, with those from other files that they start, and that those start."""
+    types = {definition.process: definition for definition in found}
+    waiting = list(types.values())
+    while waiting and folder:
+        started = {
+            start.process
+            for stage in waiting.pop().stages.values()
+            for start in stage.starts.values()
+        }
+        for name in sorted(started - set(types)):
+            for file in sorted(folder.rglob(f"{name}.yaml")):
+                other = modelled(read(file), Definition, [], words=WORDS)
+                if other is not None:
+                    types[name] = other
+                    waiting.append(other)
+    return types
 
 
 def check_text(
@@ -123,7 +150,7 @@ def vocabulary(around: Surroundings, errors: list[Located]) -> Vocabulary | None
         return None
     return Vocabulary(
         roles.roles, chart.accounts, around.checks, around.workflows, around.operations,
-        around.skippable, templates,
+        around.skippable, templates=templates,
     )  # fmt: skip
 
 

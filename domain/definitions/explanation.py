@@ -18,7 +18,7 @@ from domain.definitions.fields import (
     RowsField,
     TextField,
 )
-from domain.definitions.model import Action, Approval, Definition, JournalTemplate, Stage
+from domain.definitions.model import Action, Approval, Definition, JournalTemplate, Stage, Starts
 from domain.definitions.policy import actions_at, read_duration
 from domain.definitions.vocabulary import Role
 from domain.masters.kinds import KINDS
@@ -30,6 +30,10 @@ UNITS = {
     "wh": "working hour",
 }  # fmt: skip
 VERDICTS = {"approved": "Approved", "rejected": "Rejected", "sent_back": "Sent back"}
+WAYS = {
+    "then": "Then", "otherwise": "When the input is refused",
+    "failed": "When one of them is not completed",
+}  # fmt: skip
 ENDS = {
     "completed": "It ends here, done.",
     "cancelled": "It ends here, without effect.",
@@ -154,6 +158,8 @@ def happening(definition: Definition, stage: Stage, roles: Mapping[str, Role]) -
         yield f"Posts {', then '.join(stage.post)}."
     if stage.does:
         yield f"Does {stage.does}, which is code."
+    for name, starts in stage.starts.items():
+        yield started(definition, name, starts)
     if stage.approval:
         yield f"Waits for the approval {stage.approval!r}."
     yield from tables.routes(definition, stage)
@@ -176,7 +182,15 @@ def happening(definition: Definition, stage: Stage, roles: Mapping[str, Role]) -
 
 def led(key: str) -> str:
     """Under which condition a way is taken."""
-    return VERDICTS.get(key) or {"then": "Then", "otherwise": "When the input is refused"}[key]
+    return VERDICTS.get(key) or WAYS[key]
+
+
+def started(definition: Definition, name: str, starts: Starts) -> str:
+    """What the stage starts, in a line."""
+    each = f" for each of {definition.fields[starts.each].label}" if starts.each else ""
+    given = [f"{key} from {source}" for key, source in starts.given.items()]
+    given += [f"{key} {text!r}" for key, text in starts.fixed.items()]
+    return f"Starts {starts.process}{each}, as {name}, with {', '.join(given)}; waits for its end."
 
 
 def taken(definition: Definition, action: Action, roles: Mapping[str, Role]) -> str:

@@ -63,6 +63,15 @@ def kind(stage: Stage) -> str:
     return "work" if stage.works else "wait"
 
 
+def titled(stage: Stage) -> str:
+    """A stage with what it starts: `Paying (payment for each of payments)`."""
+    started = [
+        f"{starts.process} for each of {starts.each}" if starts.each else starts.process
+        for starts in stage.starts.values()
+    ]
+    return f"{stage.title} ({', '.join(started)})" if started else stage.title
+
+
 def dot(definition: Definition) -> str:
     """The graph in the DOT language of Graphviz."""
     lines = [f'digraph "{dot_text(definition.process)}" {{']
@@ -71,7 +80,7 @@ def dot(definition: Definition) -> str:
     lines.append(f'  "{START}" [shape=circle, label="", width=0.2, style=filled, fillcolor=black];')
     lines.append(f'  "{GIVEN_UP}" [shape=plain, label="given up"];')
     for name, stage in definition.stages.items():
-        lines.append(f'  "{name}" [label="{dot_text(stage.title)}", {DOT_SHAPES[kind(stage)]}];')
+        lines.append(f'  "{name}" [label="{dot_text(titled(stage))}", {DOT_SHAPES[kind(stage)]}];')
     for way in ways(definition):
         style = ", style=dashed" if way.is_rare else ""
         lines.append(f'  "{way.origin}" -> "{way.to}" [label="{dot_text(way.by)}"{style}];')
@@ -88,7 +97,7 @@ def mermaid(definition: Definition) -> str:
     lines = ["flowchart TD", '  start_((" "))', '  given_up_["given up"]']
     for name, stage in definition.stages.items():
         opening, closing = MERMAID_SHAPES[kind(stage)]
-        lines.append(f'  s_{name}{opening}"{mermaid_text(stage.title)}"{closing}')
+        lines.append(f'  s_{name}{opening}"{mermaid_text(titled(stage))}"{closing}')
     for way in ways(definition):
         arrow = "-.->" if way.is_rare else "-->"
         label = f'|"{mermaid_text(way.by)}"|' if way.by else ""

@@ -37,6 +37,19 @@ class Unique(Strict):
     fields: Annotated[tuple[Name, ...], Field(min_length=1)]
 
 
+class Starts(Strict):
+    """A process of another type that a stage starts, or one for `each` row of a field.
+
+    `given` names for a field of the child what it gets: a field or a total of this document, or
+    `rows.field` of the row. `fixed` writes a value out, as an example does.
+    """
+
+    process: Name
+    each: Name | None = None
+    given: dict[Name, Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")]] = {}
+    fixed: dict[Name, str] = {}
+
+
 class Stage(Strict):
     """Where a process stands: what is done there, what it waits for, and where each leads.
 
@@ -44,13 +57,15 @@ class Stage(Strict):
     goes on to `then`, or goes where the decision table
     `route` says; or it waits, for an `approval`,
     for a date (`until`, at the time of day `at`), or for somebody's action. `asks` puts that into
-    the inbox of a role or of the maker. `may_skip` lets two people leave out an operation that is
-    parked and posts nothing. `ends` is the status of a process that rests here.
+    the inbox of a role or of the maker. `starts` names other processes: when all of them are
+    completed it goes on to `then`, else to `failed`. `may_skip` lets two people leave out an
+    operation that is parked and posts nothing. `ends` is the status of a process that rests here.
     """
 
     title: Words
     post: tuple[Name, ...] = ()
     does: Name | None = None
+    starts: dict[Name, Starts] = {}
     route: Name | None = None
     approval: Name | None = None
     approved: Name | None = None
@@ -61,6 +76,7 @@ class Stage(Strict):
     until: Name | None = None
     at: str | None = None
     then: Name | None = None
+    failed: Name | None = None
     otherwise: Name | None = None
     must_finish: Words | None = None
     may_skip: bool = False
@@ -69,13 +85,18 @@ class Stage(Strict):
     @property
     def leads(self) -> dict[str, str]:
         """The stages that this one names, by the key that names them."""
-        keys = ("then", "otherwise", "approved", "rejected", "sent_back")
+        keys = ("then", "failed", "otherwise", "approved", "rejected", "sent_back")
         return {key: getattr(self, key) for key in keys if getattr(self, key) is not None}
 
     @property
     def works(self) -> bool:
         """Whether something is done here before the process goes on by itself."""
-        return bool(self.post or self.does)
+        return bool(self.post or self.does or self.starts)
+
+    @property
+    def takes_actions(self) -> bool:
+        """Whether people may act here: where nothing is done, or other processes do it."""
+        return not self.ends and (bool(self.starts) or not self.works)
 
 
 class Action(Strict):
@@ -215,7 +236,7 @@ class Definition(Strict):
         found = dict(self.stages[stage].leads)
         route = self.tables.get(self.stages[stage].route or "")
         found |= {f"route {rule.then[0]}": rule.then[0] for rule in route.rules} if route else {}
-        if not (self.stages[stage].ends or self.stages[stage].works):
+        if self.stages[stage].takes_actions:
             for name, action in self.actions.items():
                 if action.to is not None and (not action.from_ or stage in action.from_):
                     found[name] = action.to

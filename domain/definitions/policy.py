@@ -117,7 +117,7 @@ def actions_at(definition: Definition, stage: str) -> dict[str, Action]:
         name: action
         for name, action in definition.actions.items()
         if name != "start" and (not action.from_ or stage in action.from_)
-        if not found.works or name == "repair"
+        if found.takes_actions or name == "repair"
     }
 
 

@@ -11,6 +11,7 @@ from domain.definitions.fields import MoneyField, PartyField, RowsField, TextFie
 from domain.definitions.mistakes import Mistake, Path
 from domain.definitions.model import Band, Definition
 from domain.definitions.proof_of_checks import PROOF_OF_CHECKS
+from domain.definitions.proof_of_children import PROOF_OF_CHILDREN
 from domain.definitions.proof_of_example import example_is_accepted
 from domain.definitions.proof_of_fields import PROOF_OF_FIELDS, is_for_texts
 from domain.definitions.proof_of_journals import PROOF_OF_JOURNALS
@@ -210,6 +211,7 @@ def number_is_known(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
 RULES: tuple[Rule, ...] = (
     *PROOF_OF_STAGES,
     *PROOF_OF_TABLES,
+    *PROOF_OF_CHILDREN,
     bands_ascend,
     splitting_can_be_seen,
     approval_has_an_amount,

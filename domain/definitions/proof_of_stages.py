@@ -92,8 +92,12 @@ def a_stage_does_one_thing(definition: Definition, names: Vocabulary) -> Iterato
     """Work, an approval, a date or people's actions; and what each needs to go on."""
     for name, stage in definition.stages.items():
         path: Path = ("stages", name)
-        kinds = [("post", stage.post), ("does", stage.does), ("approval", stage.approval)]
-        kinds += [("until", stage.until), ("route", stage.route)]
+        kinds: list[tuple[str, object]] = [
+            ("post", stage.post),
+            ("does", stage.does),
+            ("approval", stage.approval),
+        ]
+        kinds += [("until", stage.until), ("route", stage.route), ("starts", stage.starts)]
         used = [key for key, value in kinds if value]
         if len(used) > 1:
             what = f"The stage {name!r} has {' and '.join(used)}"
@@ -244,7 +248,7 @@ def actions_lead_somewhere(definition: Definition, _: Vocabulary) -> Iterator[Mi
             if origin in definition.stages and definition.stages[origin].ends:
                 what = f"{name!r} may be taken in {origin!r}, where the process has ended"
                 yield Mistake(("actions", name, "from", i), what, "Name a stage before the end")
-            elif origin in definition.stages and definition.stages[origin].works:
+            elif origin in definition.stages and not definition.stages[origin].takes_actions:
                 what = f"{name!r} may be taken in {origin!r}, while something is being done there"
                 yield Mistake(("actions", name, "from", i), what, "Name a stage that waits")
         if name not in TAKEN_ELSEWHERE and not (action.to or action.edits):

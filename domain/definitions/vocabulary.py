@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.definitions.fields import Name, Strict, Words
+from domain.definitions.model import Definition
 from domain.ledger.chart import Account
 
 Area = Literal[
@@ -38,9 +39,9 @@ class TemplateFile:
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """Everything that a definition may refer to. `skippable` are operations that post nothing,
-    `types` the process types beside it. `checks` and `operations` stand with the fields that they
-    need, by type, `templates` texts of notifications by `language/name.channel` or
-    `language/type/name.channel`.
+    `types` the names of the process types beside it, `started` those of them that a stage may
+    start. `checks` and `operations` stand with the fields that they need, by type, `templates`
+    texts of notifications by `language/name.channel` or `language/type/name.channel`.
     """
 
     roles: Mapping[str, Role]
@@ -50,4 +51,5 @@ class Vocabulary:
     operations: Mapping[str, Mapping[str, str]]
     skippable: Collection[str] = ()
     types: Collection[str] = ()
+    started: Mapping[str, Definition] = field(default_factory=dict)
     templates: Mapping[str, TemplateFile] = field(default_factory=dict)

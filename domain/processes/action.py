@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from domain.access.actor import Actor
 from domain.definitions import input as inputs
 from domain.definitions import policy
-from domain.definitions.model import TAKEN_ELSEWHERE, Definition
+from domain.definitions.model import TAKEN_ELSEWHERE, Action, Definition
 from domain.documents import examination, field_files, store
 from domain.documents.store import Document
 from domain.operations import catalog as operations
@@ -42,12 +42,16 @@ def content(asked: Asked) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """An action that was taken, where the process stands then, and the journals to be reversed."""
+    """An action that was taken, where the process stands then, and the journals to be reversed.
+
+    One that `withdraws` leads away only when what the process started has been withdrawn.
+    """
 
     action: str
     arrival: Arrival
     by: str
     undoes: tuple[str, ...] = ()
+    withdraws: bool = False
 
 
 def check_action(definition: Definition, facts: Facts, actor: Actor, asked: Asked) -> None:
@@ -55,6 +59,7 @@ def check_action(definition: Definition, facts: Facts, actor: Actor, asked: Aske
     check_stage(definition, asked.action, stage=facts.stage, reference=facts.reference)
     check_role(definition, asked.action, actor)
     action = definition.actions[asked.action]
+    check_children(definition, action, facts)
     if action.maker == "must_not" and actor.person in facts.makers:
         raise Refusal(
             "checker_must_differ_from_maker",
@@ -66,6 +71,28 @@ def check_action(definition: Definition, facts: Facts, actor: Actor, asked: Aske
         )
     if action.reason and not (asked.reason or "").strip():
         raise Refusal("reason_must_be_given", f"Say why: {action.title}, {facts.reference}.")
+
+
+def check_children(definition: Definition, action: Action, facts: Facts) -> None:
+    """What others are doing for the process is begun, and nothing they did would be denied."""
+    if definition.stages[facts.stage].starts and facts.status != "waiting":
+        raise Refusal(
+            "action_must_fit_stage",
+            f"{facts.reference} has not started its other processes yet. Look again, or repair it.",
+            stage=facts.stage,
+        )
+    ends = definition.stages[action.to].ends if action.to else None
+    if facts.has_completed_children and ends in ("cancelled", "compensated"):
+        raise children_must_be_undone(facts.reference)
+
+
+def children_must_be_undone(reference: str) -> Refusal:
+    """The refusal to end as if nothing had been done."""
+    return Refusal(
+        "children_must_be_undone",
+        f"{reference} started processes that are completed. Undo each of them by itself, and end "
+        "this one as what it is.",
+    )
 
 
 def check_stage(definition: Definition, action: str, *, stage: str, reference: str) -> None:
@@ -148,7 +175,10 @@ def take(
         outputs["document_hash"] = document.content_hash
         facts = record.facts(connection, effect.process)
     undoes = action.undoes
-    if undoes:
+    withdraws = bool(definition.stages[facts.stage].starts)
+    if withdraws:
+        record.withdraw_children(connection, effect, person=actor.person, reason=asked.reason)
+    if undoes or withdraws:
         arrival, move = Arrival(facts.stage), None
     else:
         about, to = About.of(effect, definition, facts), action.to or facts.stage
@@ -156,7 +186,7 @@ def take(
             connection, about, to, reason=asked.reason, is_edited=content is not None
         )
     return Done(
-        Taken(asked.action, arrival, actor.name, undoes),
+        Taken(asked.action, arrival, actor.name, undoes, withdraws),
         title=f"{actor.name}: {action.title}",
         event=f"process.{asked.action}",
         move=move,

@@ -21,6 +21,8 @@ from domain.processes.effect import Done, Effect, Move
 from domain.processes.record import Facts, move_to
 
 MAKER = "maker"
+# What a process waits for that started others.
+CHILDREN = "children"
 
 DUE = text("""
     SELECT (CAST(:day AS date) + CAST(:clock AS time)) AT TIME ZONE t.time_zone AS due_at,

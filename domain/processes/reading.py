@@ -51,11 +51,15 @@ FILTERS = {
         "status", "type", "stage", "created_by", "external_ref", "reference", "amount", "created_at"
     )
 }  # fmt: skip
+FILTERS["parent"] = processes.c.parent_id
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessRecord:
-    """A process as it stands. `number` is its first voucher number, once posted."""
+    """A process as it stands. `number` is its first voucher number, once posted.
+
+    One that another started knows its `parent`, under which name it started it, for which row.
+    """
 
     id: UUID
     type: str
@@ -77,12 +81,16 @@ class ProcessRecord:
     external_ref: str | None
     request_hash: str
     maker: UUID
+    maker_user: UUID
     maker_name: str
     reason: str | None
     sequence: int
     created_at: datetime
     updated_at: datetime
     closed_at: datetime | None
+    parent: UUID | None = None
+    child_name: str | None = None
+    child_item: int | None = None
 
 
 def released(connection: Connection, wanted: str) -> Definition:
@@ -156,6 +164,16 @@ def with_workflow_id(connection: Connection, workflow_id: str) -> ProcessRecord 
     return process_of(row) if row else None
 
 
+def children_of(connection: Connection, process: UUID) -> list[ProcessRecord]:
+    """What a process started, in that order."""
+    found = query().where(processes.c.parent_id == process)
+    ordered = found.order_by(
+        processes.c.created_at, processes.c.parent_stage, processes.c.child_name,
+        processes.c.child_item, processes.c.child_attempt,
+    )  # fmt: skip
+    return [process_of(row) for row in connection.execute(ordered)]
+
+
 def check_external_ref(connection: Connection, process_type: str, external_ref: str | None) -> None:
     """Refuse a reference of the caller's that a process of the type was started with before."""
     if external_ref is None:
@@ -191,8 +209,10 @@ def process_of(row: Row[Any]) -> ProcessRecord:
         row.id, row.type, row.definition_hash, row.workflow_id, row.reference, row.number,
         row.subject, row.company_id, row.company_code, row.document_id, row.status, row.stage,
         row.stage_since, row.due_at, row.waiting_for, money.given(row.amount, row.currency),
-        row.business_date, row.external_ref, row.request_hash, row.created_by, row.maker_name,
-        row.reason, row.sequence, row.created_at, row.updated_at, row.closed_at,
+        row.business_date, row.external_ref, row.request_hash, row.created_by,
+        row.created_by_user, row.maker_name,
+        row.reason, row.sequence, row.created_at, row.updated_at, row.closed_at, row.parent_id,
+        row.child_name, row.child_item,
     )  # fmt: skip
 
 

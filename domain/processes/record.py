@@ -12,7 +12,7 @@ from domain import money
 from domain.access.company import Company, Party
 from domain.definitions.model import Definition
 from domain.money import Money
-from domain.processes.effect import Move
+from domain.processes.effect import Effect, Move
 from domain.refusal import Refusal
 
 INSERT = text("""
@@ -32,7 +32,9 @@ FACTS = text("""
         c.id AS company_id, c.code AS company_code, c.name AS company_name, c.base_currency,
         c.gstin AS company_gstin, c.bank_account AS company_bank,
         v.id AS party_id, v.code AS party_code, v.name AS party_name, v.kind AS party_kind,
-        v.gstin AS party_gstin, v.active AS party_active, v.bank_account AS party_bank, v.bank_ifsc
+        v.gstin AS party_gstin, v.active AS party_active, v.bank_account AS party_bank, v.bank_ifsc,
+        EXISTS (SELECT FROM processes c WHERE c.tenant_id = p.tenant_id AND c.parent_id = p.id
+            AND c.status = 'completed') AS has_completed_children
     FROM processes p
     JOIN documents d ON d.tenant_id = p.tenant_id AND d.id = p.document_id
     JOIN companies c ON c.tenant_id = p.tenant_id AND c.id = p.company_id
@@ -48,6 +50,10 @@ SUBJECT = text("""
 CONCERN = text("""
     UPDATE processes SET concerned = CAST(:persons AS uuid[])
     WHERE tenant_id = :tenant AND id = :process AND concerned <> CAST(:persons AS uuid[])
+""")
+WITHDRAW_CHILDREN = text("""
+    UPDATE processes SET withdrawn_by = :person, withdrawal = coalesce(:reason, '')
+    WHERE tenant_id = :tenant AND parent_id = :process AND closed_at IS NULL
 """)
 
 
@@ -75,7 +81,10 @@ class NewProcess:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A process with its document, company and party, as they are now."""
+    """A process with its document, company and party, as they are now.
+
+    What `has_completed_children` started others that were completed, so it is not undone.
+    """
 
     process: UUID
     reference: str
@@ -91,6 +100,7 @@ class Facts:
     revision: int
     company: Company
     party: Party | None
+    has_completed_children: bool = False
 
 
 def insert(connection: Connection, process: NewProcess) -> bool:
@@ -119,6 +129,7 @@ def facts(connection: Connection, process: UUID) -> Facts:
         process, row.reference, row.subject, row.stage, row.status,
         money.given(row.amount, row.currency), row.created_by, frozenset(row.makers),
         row.document_id, row.content, row.content_hash, row.revision, company, party,
+        row.has_completed_children,
     )  # fmt: skip
 
 
@@ -147,6 +158,14 @@ def concern(connection: Connection, tenant: UUID, process: UUID, persons: Collec
     """Say whom the document is about: none of them checks it."""
     values = {"tenant": tenant, "process": process, "persons": sorted(persons)}
     connection.execute(CONCERN, values)
+
+
+def withdraw_children(
+    connection: Connection, effect: Effect, *, person: UUID, reason: str | None
+) -> None:
+    """Say that what the process started and has not ended may be withdrawn: by whom, and why."""
+    values = {"tenant": effect.tenant, "process": effect.process}
+    connection.execute(WITHDRAW_CHILDREN, {**values, "person": person, "reason": reason})
 
 
 def move_to(

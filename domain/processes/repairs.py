@@ -14,6 +14,7 @@ from domain.access.actor import Actor
 from domain.definitions.model import Definition
 from domain.operations.catalog import OPERATIONS
 from domain.processes import causes
+from domain.processes.action import children_must_be_undone
 from domain.processes.opening import check_role
 from domain.refusal import Refusal
 
@@ -27,7 +28,8 @@ ASSIGN: Final = "assign"
 LOOK = text("""
     SELECT e.id, e.process_id, e.kind, e.step, e.attempt, e.cause, e.message, e.state, e.definite,
         e.resolution, w.name AS resolver, p.makers, p.reference, p.stage, p.definition_hash,
-        p.workflow_id,
+        p.workflow_id, EXISTS (SELECT FROM processes c WHERE c.tenant_id = p.tenant_id
+            AND c.parent_id = p.id AND c.status = 'completed') AS has_completed_children,
         r.way, r.content, r.hash, r.reason AS proposed_because, r.proposed_by, o.name AS proposer
     FROM exceptions e
     JOIN processes p ON p.tenant_id = e.tenant_id AND p.id = e.process_id
@@ -129,6 +131,8 @@ def check_cancel(
             "checker_must_differ_from_maker",
             f"You entered {row.reference}, so somebody else has to cancel it.",
         )
+    if row.has_completed_children:
+        raise children_must_be_undone(row.reference)
     check_outcome(connection, row)
 
 
@@ -149,6 +153,12 @@ def check_skip(connection: Connection, definition: Definition, row: Row[Any], _:
     stage = definition.stages[row.stage]
     if row.step.startswith(("post_journal", "reverse_entry")):
         raise must_not_be_skipped("posting", row)
+    if stage.starts:
+        raise Refusal(
+            "step_must_be_skippable",
+            f"{stage.title!r} of {row.reference} starts other processes and must not be left out. "
+            "Mend the cause and retry, or cancel.",
+        )
     operation = OPERATIONS.get(stage.does or "")
     if operation is None or not row.step.startswith("carry_out"):
         raise must_not_be_skipped("payment", row)

@@ -10,9 +10,8 @@ from domain.access import idempotency
 from domain.access.idempotency import Call
 from domain.canonical import digest
 from domain.database import transaction
-from domain.identifiers import PROCESS, new_uuid, written
+from domain.identifiers import PROCESS, new_uuid, workflow_id, written
 from tests.api.invoices import decide, invoice, keyed, open_task, start, started
-from workflows.instructions import workflow_id
 
 
 def test_a_repeat_gets_the_first_answer_and_says_so(asha):

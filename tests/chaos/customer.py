@@ -15,11 +15,10 @@ from config import keys
 from domain.access import token
 from domain.access.token import Bearer
 from domain.canonical import digest
-from domain.identifiers import EXCEPTION, PROCESS, TASK, read, written
+from domain.identifiers import EXCEPTION, PROCESS, TASK, read, workflow_id, written
 from domain.processes.arriving import Arrival
 from domain.processes.opening import Opened
 from tests.chaos.errand import PENDING, Errand, Refused
-from workflows.instructions import workflow_id
 
 IN_PROGRESS = "idempotency_in_progress"
 A_DAY = 86_400

@@ -18,6 +18,7 @@ import activities
 from activities import effects, notifications, payments
 from activities.approvals import ApprovalActivities
 from activities.bulk import BulkActivities
+from activities.children import ChildActivities
 from activities.clock import ClockActivities
 from activities.crash import Point
 from activities.deadlines import DeadlineActivities
@@ -90,7 +91,7 @@ def test_no_activity_and_no_point_is_forgotten() -> None:
     assert registered(HistoryActivities) == {"tenants", "archive"}
     assert registered(IntegrityActivities) == {"ledger_tenants", "seal_tenant", "verify_tenant"}
     assert registered(StuckActivities) == {"watch"}
-    # Bulk work's are in test_bulk_work.
+    # Bulk work's are in test_bulk_work, those of processes that start others in test_families.
     assert registered(MigrationActivities) == {"move_process", "take_version"}
     # It asks and writes nothing; and telling again only makes a process look again.
     assert registered(DeadlineActivities) == {"pace_process"}
@@ -104,6 +105,7 @@ def test_no_activity_and_no_point_is_forgotten() -> None:
         for group in (
             *GROUPS,
             BulkActivities,
+            ChildActivities,
             ClockActivities,
             DeadlineActivities,
             HistoryActivities,

@@ -16,8 +16,9 @@
 
 Dates may be written `today`, `today+30`, `today-1`. Money is `25000.00 INR`. `with` changes fields
 for an action that edits, and of what is started by `first`: another process of the type before
-this one. What stands in braces is prepared first: `{posted}` is an entry that stands in the book,
-the others are in `tests.scenarios.prepared`.
+this one. `of: payments.2` is done to the process that this one started for the second row, and `at`
+tells then where that one stands, `parent` where this one does. What stands in braces is prepared
+first: `{posted}` is an entry that stands in the book, the others are in `tests.scenarios.prepared`.
 """
 
 import re
@@ -34,7 +35,7 @@ from domain.definitions.written import on_the_wire
 
 FOLDER = Path(__file__).parent
 DAY = re.compile(r"today(?:([+-])(\d+))?")
-OURS = ("because", "with", "at", "refused")
+OURS = ("because", "with", "at", "refused", "of", "parent")
 
 
 class Strict(BaseModel):
@@ -44,7 +45,11 @@ class Strict(BaseModel):
 
 
 class Step(Strict):
-    """Somebody does something. `refused` is the code of the rule that says no."""
+    """Somebody does something. `refused` is the code of the rule that says no.
+
+    With `of` she does it to a process that this one started: `payments`, or the second of them,
+    `payments.2`.
+    """
 
     who: str
     does: str
@@ -52,6 +57,8 @@ class Step(Strict):
     with_: Mapping[str, Any] = {}
     at: str | None = None
     refused: str | None = None
+    of: str | None = None
+    parent: str | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -62,7 +62,7 @@ def test_nothing_is_left_out(definitions: Catalog, name: str, tmp_path: Path):
     "part",
     [
         model.Definition, model.Stage, model.Action, model.Approval, model.Band, model.GivenUp,
-        model.Number, model.JournalTemplate, model.Unique,
+        model.Number, model.JournalTemplate, model.Unique, model.Starts,
     ],
 )  # fmt: skip
 def test_the_page_explains_every_key(part: type[model.Strict]):

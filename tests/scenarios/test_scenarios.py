@@ -55,6 +55,9 @@ def walked(
     if first.at:
         case.stands_at(first.at)
     for number, step in enumerate(rest, 2):
+        if step.of:
+            done_to_child(case, step)
+            continue
         try:
             content = taken(case, definition, step, content)
         except Refusal as refusal:
@@ -66,6 +69,18 @@ def walked(
         if step.at:
             case.stands_at(step.at)
     return case
+
+
+def done_to_child(case: Case, step: Step) -> None:
+    """One step of somebody in a process that this one started."""
+    name, _, item = str(step.of).partition(".")
+    child = case.child(name, int(item or 1))
+    definition = case.office.catalog.get(child.office.type)
+    taken(child, definition, step, dict(child.document))
+    if step.at:
+        child.stands_at(step.at)
+    if step.parent:
+        case.stands_at(step.parent)
 
 
 def taken(case: Case, definition: Definition, step: Step, content: dict) -> dict:
@@ -142,7 +157,7 @@ def test_every_type_has_scenarios(definitions: Catalog):
 def test_scenarios_leave_nothing_out(definitions: Catalog, known: ScenarioFile):
     """Every action and verdict succeeds once, every rule of the definition refuses once."""
     definition = definitions.get(known.process)
-    steps = [step for scenario in known.scenarios for step in scenario.steps]
+    steps = [step for each in known.scenarios for step in each.steps if not step.of]
     passed = {step.does for step in steps if not step.refused}
     codes = {step.refused for step in steps if step.refused}
 

@@ -70,6 +70,10 @@ class Model:
             self.rounds[name] = self.round
             self.stage, self.level = name, 0
             return self.ask_level()
+        if stage.starts:
+            # Nobody in a walk acts on what was started, so it stays open.
+            self.stage = name
+            return None
         if stage.asks:
             self.round = max(self.round, self.rounds.get(name, 0) + 1)
             self.rounds[name] = self.round

@@ -33,6 +33,8 @@ class Approvable(Waiting):
         self.decided: set[UUID] = set()
         # From an action that undoes something until that is done nobody moves the process.
         self.is_undoing = False
+        # What the stage starts has not all been started yet.
+        self.is_starting = False
 
     @workflow.update
     async def decide(self, message: Decide) -> Decision:
@@ -107,11 +109,11 @@ class Approvable(Waiting):
                 ),
                 summary=self.definition.actions[name].title,
             )
-            if taken.undoes:
+            if taken.undoes or taken.withdraws:
                 self.is_undoing, self.tasks = True, ()
             else:
                 self.stand(taken.arrival)
-            self.turn = Turn(name, message.asked.reason or "", taken.undoes)
+            self.turn = Turn(name, message.asked.reason or "", taken.undoes, taken.withdraws)
             return taken
 
     @act.validator
@@ -131,9 +133,11 @@ class Approvable(Waiting):
             return policy.action_is_possible(self.definition, action, stage)
 
         def arrived() -> bool:
-            return possible(self.stage) or not self.under_way or self.turn is not None
+            if not self.under_way or self.turn is not None:
+                return True
+            return possible(self.stage) and not self.is_starting
 
-        ahead = self.definition.leads_to(self.stage).values()
+        ahead = (self.stage, *self.definition.leads_to(self.stage).values())
         if not arrived() and any(map(possible, ahead)):
             with contextlib.suppress(TimeoutError):
                 await workflow.wait_condition(arrived, timeout=CATCH_UP)
@@ -142,7 +146,7 @@ class Approvable(Waiting):
         """What was possible when it was sent may have become impossible since."""
         reference = self.receipt.reference if self.receipt else self.id
         try:
-            if self.turn is not None or self.is_undoing:
+            if self.turn is not None or self.is_undoing or self.is_starting:
                 raise Refusal(
                     "action_must_fit_stage", f"{reference} is just moving on. Look again."
                 )

@@ -15,7 +15,10 @@ from domain.processes.proposals import Proposed
 
 @dataclass(frozen=True, slots=True)
 class StartProcess:
-    """A process of one tenant and company about an input, entered by whoever the API signed for."""
+    """A process of one tenant and company about an input, entered by whoever the API signed for.
+
+    One with a `parent` was opened by it: input and maker stand in the record.
+    """
 
     tenant: UUID
     process: UUID
@@ -26,6 +29,7 @@ class StartProcess:
     request_hash: str
     external_ref: str | None = None
     release: int = 1
+    parent: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +96,10 @@ class Assign:
     call: str
     assigned: Assigned
     instruction: Instruction
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """The parent was led away: the record says by whom. `call` names the parent."""
+
+    call: str

@@ -64,3 +64,10 @@ ITEMS = Options(
         maximum_attempts=8,
     ),
 )
+
+# The processes that a process starts: all of them are reached, however long that takes.
+CHILDREN = Options(
+    start_to_close_timeout=timedelta(minutes=5),
+    heartbeat_timeout=timedelta(seconds=10),
+    retry_policy=ALWAYS["retry_policy"],
+)

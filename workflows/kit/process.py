@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey
 from temporalio.exceptions import ActivityError, ApplicationError
 
+from activities.children import AsChild, ChildActivities
 from activities.desk import Instruction
 from activities.processes import OpenProcess, ProcessActivities
 from activities.refusals import failure
@@ -19,6 +20,7 @@ from domain.approvals.inbox import OpenTask
 from domain.canonical import digest
 from domain.identifiers import PROCESS, written
 from domain.processes.arriving import Arrival
+from domain.processes.children import OPEN_STEP
 from domain.processes.effect import Effect
 from domain.processes.opening import Opened
 from domain.refusal import Refusal
@@ -46,6 +48,7 @@ class Turn:
     kind: str
     reason: str = ""
     undoes: tuple[str, ...] = ()
+    withdraws: bool = False
 
 
 class Process:
@@ -69,6 +72,8 @@ class Process:
     async def opened(self) -> bool:
         """Check and record the input and ask the first checker. False when it was refused."""
         start = self.start
+        if start.parent is not None:
+            return await self.taken_up()
         self.receipt = await self.perform(
             ProcessActivities.open_process,
             OpenProcess(
@@ -87,6 +92,17 @@ class Process:
         self.stand(self.receipt.arrival)
         return self.receipt.refused is None
 
+    async def taken_up(self) -> bool:
+        """A child goes on from where its parent opened it."""
+        self.receipt = await self.perform(
+            ChildActivities.take_up,
+            AsChild(self.effect(OPEN_STEP)),
+            summary=f"Take up: {self.definition.title}",
+            options=ALWAYS,
+        )
+        self.stand(self.receipt.arrival)
+        return True
+
     def stand(self, arrival: Arrival) -> None:
         """Stand where an activity has let the process arrive."""
         self.stage, self.tasks = arrival.stage, arrival.tasks
@@ -102,6 +118,13 @@ class Process:
     async def finished(self) -> str:
         """End when nobody is being answered any more. The outcome is the last stage."""
         self.show_stage()
+        if self.start.parent is not None:
+            await self.perform(
+                cast(Any, ChildActivities.tell_parent),
+                AsChild(self.effect("tell_parent")),
+                summary="Tell who started it",
+                options=ALWAYS,
+            )
         await workflow.wait_condition(workflow.all_handlers_finished)
         return self.stage
 

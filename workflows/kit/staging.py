@@ -3,11 +3,11 @@
 from activities.operations import CarryOut, OperationActivities
 from domain.processes.arriving import Arrival
 from domain.processes.effect import Effect
-from workflows.kit.migrating import Migratable
+from workflows.kit.family import WITHDRAWN, Related
 from workflows.kit.parking import Skipped
 
 
-class Staged(Migratable):
+class Staged(Related):
     """A process that does at each stage what the definition names there."""
 
     async def reached(self, stage: str | None = None) -> bool:
@@ -25,9 +25,13 @@ class Staged(Migratable):
         if stage.does:
             await self.carry_out(stage.does, to=str(stage.then))
             return
+        if stage.starts:
+            await self.children_carried_out()
+            return
         turn = await self.waited()
         if turn is not None and turn.undoes:
-            to = self.definition.actions[turn.kind].to
+            given_up = self.definition.given_up.undone
+            to = given_up if turn.kind == WITHDRAWN else self.definition.actions[turn.kind].to
             await self.undone(turn.undoes, turn.reason, to=str(to))
             self.is_undoing = False
 
