@@ -69,5 +69,5 @@ class Desk:
 
 def given(selection: UUID, action: str, reason: str | None = None) -> dict[str, str]:
     """The input of the process."""
-    named = {"selection": written(SELECTION, selection), "action": action}
+    named = {"selection": written(SELECTION, selection), "action": action, "about": "Some tasks"}
     return named | ({"reason": reason} if reason else {})

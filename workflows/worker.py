@@ -158,7 +158,11 @@ def worker(
                 stuck.WatchProcesses,
                 *care,
             ],
-            activities=[method for group in groups for method in activities_of(group)],
+            # A stop must not wait behind the items that it stops.
+            activities=[
+                *(method for group in groups for method in activities_of(group)),
+                bulk.stop_items,
+            ],
             activity_executor=ThreadPoolExecutor(ACTIVITY_SLOTS),
             workflow_runner=runner(),
             interceptors=interceptors,

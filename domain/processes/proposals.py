@@ -35,6 +35,14 @@ class Proposed:
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmed:
+    """That what is proposed, as it was seen, is to be done."""
+
+    exception: UUID
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """What waits to be confirmed: the hash that confirms it."""
 
