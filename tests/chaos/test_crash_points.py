@@ -87,7 +87,7 @@ def test_no_activity_and_no_point_is_forgotten() -> None:
     assert registered(HistoryActivities) == {"tenants", "archive"}
     assert registered(IntegrityActivities) == {"ledger_tenants", "seal_tenant", "verify_tenant"}
     assert registered(StuckActivities) == {"watch"}
-    # Bulk work's are in test_bulk_work.
+    # Those of bulk work and of migrations are in files of their own.
     assert registered(MigrationActivities) == {"move_process", "take_version"}
     # It asks and writes nothing; and telling again only makes a process look again.
     assert registered(DeadlineActivities) == {"pace_process"}
