@@ -126,11 +126,14 @@ class Updates:
         self.client = client
 
     async def updated(
-        self, workflow_id: str, name: str, message: Any, result: type[Result]
+        self, workflow_id: str, name: str, message: Any, result: type[Result], *, call: str = ""
     ) -> Result:
-        """Send an update and wait for its result. The same call is carried out once."""
+        """Send an update and wait for its result. The same call is carried out once.
+
+        It is named by the message, where that has a name of its own.
+        """
         handle = self.client.get_workflow_handle(workflow_id)
-        id = f"{name}-{message.call}-{digest(message)[:12]}"
+        id = f"{name}-{call or message.call}-{digest(message)[:12]}"
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 answer: Result = await handle.execute_update(

@@ -130,7 +130,8 @@ def worker(
     Without `sealing` it leaves the ledger's care to another one.
     """
     engine = desk.effects.engine
-    bulk, migrations = BulkActivities(desk, Roads(temporal)), MigrationActivities(desk, temporal)
+    roads = Roads(temporal)
+    bulk, migrations = BulkActivities(desk, roads), MigrationActivities(desk, roads)
     groups: tuple[object, ...] = (
         ProcessActivities(desk),
         ApprovalActivities(desk),

@@ -35,7 +35,10 @@ def accepted(
         raise Refusal("fix_must_change_something", "The document says that already. Retry instead.")
     check_covered(definition, facts, content)
     check_book(connection, definition, facts, row, content)
-    examination.examine(connection, definition, facts.company, content, facts.process)
+    posted = tuple(standing(definition, row))
+    examination.examine(
+        connection, definition, facts.company, content, facts.process, posted=posted
+    )
     return content
 
 
