@@ -21,6 +21,7 @@ CASES = [
     f"{step}/{point}" for step in ("carry_out_items.1", "stop_items") for point in IN_EVERY_EFFECT
 ]
 ITEMS = 2
+AT_A_TIME = 3
 
 
 class RepairErrand(BulkErrand):
@@ -63,10 +64,12 @@ async def repaired_and_stopped(bulk: RepairErrand, desk: Desk, errands: Sequence
     assert await bulk.outcomes() == ["done"] * ITEMS
 
 
-async def dies_and_is_taken_over(made: World, temporal: Client, desk: Desk, armed: str) -> None:
+async def dies_and_is_taken_over(
+    made: World, temporal: Client, desk: Desk, armed: str, some: asyncio.Semaphore
+) -> None:
     """The first worker is killed at the point; another one goes on."""
-    bulk = RepairErrand(made, temporal, f"repair {armed}")
-    async with made.working(bulk.task_queue, crash_at=armed) as victim:
+    async with some, made.working(f"repair {armed}", crash_at=armed) as victim:
+        bulk = RepairErrand(made, temporal, f"repair {armed}")
         errands = await parked(made, temporal, bulk.task_queue)
         running = asyncio.create_task(repaired_and_stopped(bulk, desk, errands))
         try:
@@ -80,7 +83,10 @@ async def dies_and_is_taken_over(made: World, temporal: Client, desk: Desk, arme
 def test_bulk_repair_survives_a_crash_at_every_point() -> None:
     async def run(made: World) -> None:
         temporal, desk = await made.temporal(), desk_of(made, "esha")
-        await all_of(*(dies_and_is_taken_over(made, temporal, desk, armed) for armed in CASES))
+        some = asyncio.Semaphore(AT_A_TIME)
+        await all_of(
+            *(dies_and_is_taken_over(made, temporal, desk, armed, some) for armed in CASES)
+        )
         assert await made.findings() == []
 
     with world() as made:
