@@ -78,7 +78,7 @@ class Road(Protocol):
         self, tenant: UUID, child: ProcessRecord, definition: Definition, parent: UUID
     ) -> None: ...
     async def withdraw_child(self, workflow_id: str, call: str) -> None: ...
-    async def tell(self, workflow_id: str, child: UUID) -> None: ...
+    async def tell_ended(self, workflow_id: str, child: UUID) -> None: ...
 
 
 class ChildActivities:
@@ -207,7 +207,7 @@ class ChildActivities:
         """In the child: it has ended. A parent that ended meanwhile need not know."""
         parent = await asyncio.to_thread(self.parent, command.effect)
         if parent is not None:
-            await self.road.tell(parent, command.effect.process)
+            await self.road.tell_ended(parent, command.effect.process)
 
     def parent(self, effect: Effect) -> str | None:
         """The workflow of the parent."""

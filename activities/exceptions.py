@@ -6,13 +6,12 @@ from uuid import UUID
 from temporalio import activity
 
 from activities.desk import Desk, Instruction
-from domain.identifiers import EXCEPTION, written
 from domain.processes import assigning, exceptions, proposals
 from domain.processes.assigning import Assigned
 from domain.processes.effect import Effect
 from domain.processes.exceptions import Choice, Parked, Resolved
-from domain.processes.proposals import Proposed, Waiting
-from domain.processes.repairs import ASSIGN, CONFIRM
+from domain.processes.proposals import Confirmed, Proposed, Waiting
+from domain.processes.said import saying
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +85,13 @@ class ExceptionActivities:
     def resolve_exception(self, command: ResolveException) -> Resolved:
         """Retry, or cancel and reverse."""
         definition = self.desk.catalog.by_hash(command.definition_hash)
-        saying = (
-            command.resolution,
-            written(EXCEPTION, command.exception),
-            {"reason": command.reason},
-        )
+        choice = Choice(command.exception, command.resolution, command.reason)
         return self.desk.acted(
             command,
             Resolved,
-            saying,
+            saying(choice),
             lambda connection, actor: exceptions.resolve(
-                connection,
-                command.effect,
-                definition,
-                actor,
-                Choice(command.exception, command.resolution, command.reason),
+                connection, command.effect, definition, actor, choice
             ),
         )
 
@@ -108,14 +99,12 @@ class ExceptionActivities:
     def propose_repair(self, command: ProposeRepair) -> Waiting:
         """Put a fix, or skipping the step, before a second person."""
         definition = self.desk.catalog.by_hash(command.definition_hash)
-        proposed = command.proposed
-        subject = written(EXCEPTION, proposed.exception)
         return self.desk.acted(
             command,
             Waiting,
-            (proposed.way, subject, proposals.content(proposed)),
+            saying(command.proposed),
             lambda connection, actor: proposals.propose(
-                connection, command.effect, definition, actor, proposed
+                connection, command.effect, definition, actor, command.proposed
             ),
         )
 
@@ -123,11 +112,10 @@ class ExceptionActivities:
     def confirm_repair(self, command: ConfirmRepair) -> Resolved:
         """Correct the document, or pass the step: what was proposed and seen."""
         definition = self.desk.catalog.by_hash(command.definition_hash)
-        subject = written(EXCEPTION, command.exception)
         return self.desk.acted(
             command,
             Resolved,
-            (CONFIRM, subject, {"seen": command.seen}),
+            saying(Confirmed(command.exception, command.seen)),
             lambda connection, actor: proposals.confirm(
                 connection,
                 command.effect,
@@ -142,13 +130,11 @@ class ExceptionActivities:
     def assign_exception(self, command: AssignException) -> str:
         """Give the exception to a person or a role."""
         definition = self.desk.catalog.by_hash(command.definition_hash)
-        assigned = command.assigned
-        subject = written(EXCEPTION, assigned.exception)
         return self.desk.acted(
             command,
             str,
-            (ASSIGN, subject, assigning.content(assigned)),
+            saying(command.assigned),
             lambda connection, actor: assigning.assign(
-                connection, command.effect, definition, actor, assigned
+                connection, command.effect, definition, actor, command.assigned
             ),
         )

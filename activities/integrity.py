@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, text
 from temporalio import activity
 
-from domain.access import audit_seals
+from domain.access import audit_heads, audit_seals
 from domain.database import snapshot, transaction
 from domain.ledger import checks, integrity
 from domain.ledger.integrity import Checked, Integrity
@@ -33,6 +33,10 @@ class Sealing:
     def heads_of(self, tenant: UUID) -> Path:
         """The file of a tenant's heads."""
         return self.folder / f"{tenant}.jsonl"
+
+    def audit_heads_of(self, tenant: UUID) -> Path:
+        """The file of the heads of a tenant's audit log."""
+        return self.folder / f"{tenant}.audit.jsonl"
 
 
 class IntegrityActivities:
@@ -62,6 +66,7 @@ class IntegrityActivities:
                 audit_seals.seal(connection, self.sealing.signer)
             with transaction(self.engine, tenant) as connection:
                 pack.keep_heads(connection, self.sealing.heads_of(tenant))
+                audit_heads.keep(connection, self.sealing.audit_heads_of(tenant))
         except (Refusal, Fault) as said:
             self.keep(tenant, None, Integrity(0, 0, str(said)), step="seal")
         return sealed
@@ -91,9 +96,17 @@ class IntegrityActivities:
         verdict = verification.verify(connection, kept=kept)
         milliseconds = (time.monotonic_ns() - started) // 1_000_000
         check = Checked("seals_hold", verdict.entries, milliseconds, verdict.difference)
-        log = audit_seals.difference(connection)
+        log = self.log_difference(connection, tenant)
         checks = (check, Checked("audit_log_holds", 0, 0, log))
         return Integrity(verdict.entries, verdict.postings, verdict.difference or log, checks)
+
+    def log_difference(self, connection: Connection, tenant: UUID) -> str | None:
+        """The audit log against its seals, and these against the heads that are kept outside."""
+        try:
+            kept = audit_heads.kept(self.sealing.audit_heads_of(tenant))
+        except Fault as fault:
+            return f"The kept heads of the audit log cannot be read. {fault}"
+        return audit_seals.difference(connection) or audit_heads.difference(connection, kept)
 
     def keep(self, tenant: UUID, company: UUID | None, found: Integrity, *, step: str) -> None:
         """Write down what was found, and say it aloud when it is a difference."""

@@ -2,24 +2,21 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import Connection
 from temporalio import activity
-from temporalio.client import Client, WorkflowUpdateFailedError
-from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError, RPCStatusCode
 
 from activities.desk import Desk
 from activities.effects import decoded
-from activities.refusals import failure, refusals
+from activities.refusals import refusals
 from domain.database import transaction
 from domain.processes import effect as effects
 from domain.processes import migrating
 from domain.processes.arriving import Arrival
 from domain.processes.effect import Done, Effect
 from domain.processes.migrating import Agreed, Migrated
-from domain.refusal import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +46,18 @@ class Migrate:
     definition_hash: str
 
 
+class Road(Protocol):
+    """How a migration reaches the process. Raises the Refusal of the process, or a fault."""
+
+    async def migrate(self, workflow_id: str, call: str, message: Migrate) -> None: ...
+
+
 class MigrationActivities:
     """Both ends of a migration."""
 
-    def __init__(self, desk: Desk, client: Client) -> None:
+    def __init__(self, desk: Desk, road: Road) -> None:
         self.desk = desk
-        self.client = client
+        self.road = road
 
     @activity.defn
     async def move_process(self, command: MoveProcess) -> Arrival:
@@ -62,20 +65,9 @@ class MigrationActivities:
         order = await asyncio.to_thread(self.order, command.effect)
         if isinstance(order, Arrival):
             return order
-        handle = self.client.get_workflow_handle(order.workflow_id)
         message = Migrate(command.effect.process, order.definition_hash)
-        id = f"migrate-{command.effect.process.hex}-{command.effect.attempt}"
-        try:
-            await handle.execute_update("migrate", message, id=id, result_type=Migrated)
-        except WorkflowUpdateFailedError as refused:
-            if isinstance(refused.cause, ApplicationError):
-                raise refused.cause from refused
-            raise
-        except RPCError as fault:
-            if fault.status != RPCStatusCode.NOT_FOUND:
-                raise
-            gone = Refusal("process_must_be_open", "The process has ended. Cancel the migration.")
-            raise failure(gone) from fault
+        with refusals():
+            await self.road.migrate(order.workflow_id, call_of(command.effect), message)
         return await asyncio.to_thread(self.finish, command, order)
 
     def order(self, effect: Effect) -> Agreed | Arrival:
@@ -112,3 +104,8 @@ class MigrationActivities:
             )
 
         return self.desk.effects.once(command.effect, command, Migrated, body)
+
+
+def call_of(effect: Effect) -> str:
+    """The name of a migration's call, the same however often this attempt sends it."""
+    return f"{effect.process.hex}-{effect.attempt}"

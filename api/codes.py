@@ -142,6 +142,7 @@ CODES = {
     "compensation_must_finish": Code(409, "Mend the cause and retry."),
     "cause_not_cleared": Code(409, "Mend what the message names, then retry."),
     "exception_must_be_of_a_step": Code(409, "Mend what the message names; it closes itself."),
+    "process_must_be_bulk": Code(409, "Cancel the process instead."),
     "proposal_must_be_pending": Code(409, "Propose a fix, or to skip the step, first."),
     "approval_must_cover_the_fix": Code(409, "Cancel the process and enter it anew."),
     "book_must_agree_with_the_fix": Code(409, "Cancel the process and enter it anew."),

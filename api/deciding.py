@@ -106,7 +106,7 @@ class Deciding:
         """Send the decision. Who comes too late is told who won, from the decision row."""
         speaker = self.caller.speaker(call_name(entry))
         try:
-            await self.edge.instructions.decide(speaker, found.workflow_id, self.choice)
+            await self.edge.instructions.say(speaker, found.workflow_id, self.choice)
         except (Refusal, ProcessClosed, NotAnswered) as fault:
             await run_in_threadpool(self.explain, fault)
         return await run_in_threadpool(self.decided)

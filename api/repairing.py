@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from fastapi import Request, Response
 from sqlalchemy import Connection
@@ -20,25 +19,16 @@ from domain.access.idempotency import Entry
 from domain.access.person import holders
 from domain.definitions.model import Definition
 from domain.identifiers import PROCESS, written
-from domain.processes import assigning, exceptions_reading, proposals, record, repairs
+from domain.processes import assigning, exceptions_reading, record
+from domain.processes import said as saying
 from domain.processes.assigning import Assigned
-from domain.processes.differences import Change, changes
+from domain.processes.differences import Change
 from domain.processes.exceptions import Choice
 from domain.processes.exceptions_reading import ExceptionRecord
-from domain.processes.proposals import Proposed
+from domain.processes.proposals import Confirmed, Proposed
+from domain.processes.said import OfException
 from domain.refusal import Refusal
-from workflows.instructions import NotAnswered, ProcessClosed, Speaker
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmed:
-    """That what is proposed, as it was seen, is to be done."""
-
-    exception: UUID
-    seen: str
-
-
-Said = Choice | Proposed | Confirmed | Assigned
+from workflows.instructions import NotAnswered, ProcessClosed
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +37,7 @@ class Repairing:
 
     edge: Edge
     caller: Caller
-    said: Said
+    said: OfException
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -74,23 +64,10 @@ class Repairing:
     def climb(self, connection: Connection, found: ExceptionRecord) -> list[Change]:
         """Raise what the ladder says; what a fix would change when it says nothing."""
         definition = self.edge.definition(connection, found.definition_hash)
-        actor = self.caller.actor
         try:
-            match self.said:
-                case Choice(exception, way, reason):
-                    repairs.check_way(
-                        connection, definition, exception, actor, way=way, reason=reason
-                    )
-                case Proposed():
-                    _, facts, fixed = proposals.check(connection, definition, actor, self.said)
-                    return [] if fixed is None else list(changes(facts.content, fixed))
-                case Confirmed(exception, seen):
-                    proposals.check_confirmed(connection, definition, exception, actor, seen=seen)
-                case Assigned():
-                    assigning.check(connection, definition, actor, self.said)
+            return saying.check(connection, definition, self.caller.actor, self.said)
         except Refusal as refusal:
             raise self.explained(connection, definition, found, refusal) from refusal
-        return []
 
     def explained(
         self,
@@ -117,23 +94,10 @@ class Repairing:
         """Send it; 202 with the exception as it then stands."""
         speaker = self.caller.speaker(call_name(entry))
         try:
-            await self.send(speaker, found.workflow_id)
+            await self.edge.instructions.say(speaker, found.workflow_id, self.said)
         except (Refusal, ProcessClosed) as fault:
             await run_in_threadpool(self.explain, fault)
         return await run_in_threadpool(self.repaired)
-
-    async def send(self, speaker: Speaker, workflow_id: str) -> None:
-        """The instruction."""
-        instructions = self.edge.instructions
-        match self.said:
-            case Choice(exception, way, reason):
-                await instructions.repair(speaker, workflow_id, exception, way, reason)
-            case Proposed():
-                await instructions.propose(speaker, workflow_id, self.said)
-            case Confirmed(exception, seen):
-                await instructions.confirm(speaker, workflow_id, exception, seen)
-            case Assigned():
-                await instructions.assign(speaker, workflow_id, self.said)
 
     def explain(self, fault: Exception) -> None:
         """Raise what the record says now; when it says nothing, what the process said."""

@@ -94,11 +94,27 @@ def check_rights(engine: Engine) -> None:
 @contextmanager
 def transaction(engine: Engine, tenant: UUID) -> Iterator[Connection]:
     """One transaction of one tenant. A rule of the database arrives as the same Refusal."""
+    with rules_as_refusals(), engine.begin() as connection:
+        # A command takes no parameters: only a UUID has such hex.
+        by_driver(connection, f"SET LOCAL kontor.tenant = '{tenant.hex}'")
+        yield connection
+
+
+@contextmanager
+def attempt(connection: Connection) -> Iterator[None]:
+    """A part of a transaction that is as if it never was when a rule says no, and that one goes on.
+
+    A rule of the database arrives as the same Refusal here, too.
+    """
+    with rules_as_refusals(), connection.begin_nested():
+        yield
+
+
+@contextmanager
+def rules_as_refusals() -> Iterator[None]:
+    """Translate what the database refuses; a fault passes."""
     try:
-        with engine.begin() as connection:
-            # A command takes no parameters: only a UUID has such hex.
-            by_driver(connection, f"SET LOCAL kontor.tenant = '{tenant.hex}'")
-            yield connection
+        yield
     except DBAPIError as fault:
         refusal = refusal_behind(fault)
         if refusal is None:

@@ -4,11 +4,14 @@ from typing import Final
 
 from temporalio import workflow
 
-from activities.bulk import BulkActivities, CarryOutItems, CountItems, SumUp
+from activities.bulk import BulkActivities, CarryOutItems, CountItems, StopItems, SumUp
+from domain import identifiers
 from domain.definitions import content as reading
+from domain.identifiers import PERSON
 from domain.processes.arriving import Arrival
 from domain.processes.effect import Effect
-from workflows.kit.messages import StartProcess
+from domain.selections import stopping
+from workflows.kit.messages import StartProcess, Stop
 from workflows.kit.options import ITEMS, ITEMS_QUEUE
 from workflows.kit.process import Cancelled
 from workflows.kit.staging import Staged
@@ -24,6 +27,7 @@ class BulkAction(Staged):
     @workflow.init
     def __init__(self, start: StartProcess) -> None:
         super().__init__(start)
+        self.is_stopped = False
 
     @workflow.run
     async def run(self, start: StartProcess) -> str:
@@ -48,6 +52,8 @@ class BulkAction(Staged):
             await self.ended("refused", NOTHING)
             return
         for first in range(1, count + 1, CHUNK):
+            if self.is_stopped:
+                break
             await self.carry_out_chunk(first, min(first + CHUNK - 1, count), count)
         self.stand(await self.carried_out("sum_up", self.summed_up))
 
@@ -55,9 +61,12 @@ class BulkAction(Staged):
         """Once each; a chunk that breaks off is put before a person, and then tried again."""
         content = self.start.input
         reason = reading.text(content, "reason") or None
+        action, role = reading.text(content, "action"), reading.text(content, "role") or None
+        named = reading.text(content, "person")
+        person = identifiers.read(PERSON, named) if named else None
 
         async def perform(effect: Effect) -> int:
-            command = CarryOutItems(effect, reading.text(content, "action"), reason, first, last)
+            command = CarryOutItems(effect, action, reason, first, last, person, role)
             return await self.perform(
                 BulkActivities.carry_out_items,
                 command,
@@ -74,3 +83,26 @@ class BulkAction(Staged):
         return await self.perform(
             BulkActivities.sum_up, command, summary="Sum up", queue=ITEMS_QUEUE
         )
+
+    @workflow.update
+    async def stop(self, message: Stop) -> int:
+        """Begin no further item; what is under way comes to its end. How many are left alone."""
+        async with self.lock:
+            left = await self.instructed(
+                BulkActivities.stop_items,
+                StopItems(
+                    effect=self.effect(stopping.STEP, item=message.call),
+                    instruction=message.instruction,
+                    definition_hash=self.definition.hash,
+                    reason=message.reason,
+                ),
+                summary="Stop",
+            )
+            self.is_stopped = True
+            return left
+
+    @stop.validator
+    def may_stop(self, message: Stop) -> None:
+        """Signed by the API, or it never happened."""
+        saying = stopping.saying(self.start.process, message.reason)
+        self.check_signed(message.instruction, *saying)

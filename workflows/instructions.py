@@ -37,30 +37,18 @@ from activities.desk import Instruction
 from domain import identifiers
 from domain.access import token
 from domain.access.token import NO_MEANS, Assertion, Means
-from domain.approvals import deciding, tending
-from domain.approvals.deciding import Choice, Decision
+from domain.approvals import tending
 from domain.approvals.tending import Tended, Wish
 from domain.canonical import digest
 from domain.definitions.model import Definition
-from domain.identifiers import EXCEPTION, PROCESS, TASK, TENANT, written
-from domain.processes import action, assigning, opening, proposals
+from domain.identifiers import PROCESS, TASK, TENANT, written
+from domain.processes import action, opening
 from domain.processes.action import Asked, Taken
-from domain.processes.assigning import Assigned
-from domain.processes.exceptions import Resolved
 from domain.processes.opening import Opened, Request
-from domain.processes.proposals import Proposed, Waiting
-from domain.processes.repairs import ASSIGN, CONFIRM
+from domain.processes.said import Said, saying
 from domain.refusal import Refusal
-from workflows.kit.messages import (
-    Act,
-    Assign,
-    Confirm,
-    Decide,
-    Propose,
-    Repair,
-    StartProcess,
-    Tend,
-)
+from domain.selections import stopping
+from workflows.kit.messages import Act, StartProcess, Stop, Tend, Told, told
 from workflows.kit.options import lifecycles
 from workflows.kit.release import RELEASE
 
@@ -144,11 +132,14 @@ class Updates:
         self.client = client
 
     async def updated(
-        self, workflow_id: str, name: str, message: Any, result: type[Result]
+        self, workflow_id: str, name: str, message: Any, result: type[Result], *, call: str = ""
     ) -> Result:
-        """Send an update and wait for its result. The same call is carried out once."""
+        """Send an update and wait for its result. The same call is carried out once.
+
+        It is named by the message, where that has a name of its own.
+        """
         handle = self.client.get_workflow_handle(workflow_id)
-        id = f"{name}-{message.call}-{digest(message)[:12]}"
+        id = f"{name}-{call or message.call}-{digest(message)[:12]}"
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 answer: Result = await handle.execute_update(
@@ -165,6 +156,10 @@ class Updates:
             if fault.status == RPCStatusCode.RESOURCE_EXHAUSTED:
                 raise NotAnswered from fault
             raise
+
+    async def tell(self, workflow_id: str, told: Told) -> None:
+        """Send what is said of a task or a parked step."""
+        await self.updated(workflow_id, told.name, told.message, told.answer)
 
 
 class Instructions(Updates):
@@ -230,15 +225,16 @@ class Instructions(Updates):
             static_details=start.details,
         )
 
-    async def decide(self, speaker: Speaker, workflow_id: str, choice: Choice) -> Decision:
-        """Decide a task. Raises a Refusal, ProcessClosed or NotAnswered."""
-        message = Decide(speaker.call, choice, self.signed_choice(speaker, choice))
-        return await self.updated(workflow_id, "decide", message, Decision)
+    async def say(self, speaker: Speaker, workflow_id: str, said: Said) -> None:
+        """Tell a process what somebody says of its task or its parked step.
 
-    def signed_choice(self, speaker: Speaker, choice: Choice) -> Instruction:
-        """A decision as the API saw it."""
-        content = deciding.content(choice)
-        return self.signed(speaker, choice.action, written(TASK, choice.task), content)
+        Raises a Refusal, ProcessClosed or NotAnswered.
+        """
+        await self.tell(workflow_id, told(speaker.call, said, self.signed_said(speaker, said)))
+
+    def signed_said(self, speaker: Speaker, said: Said) -> Instruction:
+        """The same as the API saw it."""
+        return self.signed(speaker, *saying(said))
 
     async def tend(self, speaker: Speaker, workflow_id: str, process: UUID, wish: Wish) -> Tended:
         """Claim, comment, attach. Raises a Refusal, ProcessClosed or NotAnswered."""
@@ -255,37 +251,12 @@ class Instructions(Updates):
         message = Act(speaker.call, asked, instruction)
         return await self.updated(workflow_id, "act", message, Taken)
 
-    async def repair(
-        self, speaker: Speaker, workflow_id: str, exception: UUID, way: str, reason: str | None
-    ) -> Resolved:
-        """Retry or cancel a parked step. Raises a Refusal, ProcessClosed or NotAnswered."""
-        content = {"reason": reason}
-        instruction = self.signed(speaker, way, written(EXCEPTION, exception), content)
-        message = Repair(speaker.call, exception, way, reason, instruction)
-        return await self.updated(workflow_id, "repair", message, Resolved)
-
-    async def propose(self, speaker: Speaker, workflow_id: str, proposed: Proposed) -> Waiting:
-        """Propose a way out of an exception. Raises a Refusal, ProcessClosed or NotAnswered."""
-        subject = written(EXCEPTION, proposed.exception)
-        instruction = self.signed(speaker, proposed.way, subject, proposals.content(proposed))
-        message = Propose(speaker.call, proposed, instruction)
-        return await self.updated(workflow_id, "propose", message, Waiting)
-
-    async def confirm(
-        self, speaker: Speaker, workflow_id: str, exception: UUID, seen: str
-    ) -> Resolved:
-        """Confirm what is proposed. Raises a Refusal, ProcessClosed or NotAnswered."""
-        subject = written(EXCEPTION, exception)
-        instruction = self.signed(speaker, CONFIRM, subject, {"seen": seen})
-        message = Confirm(speaker.call, exception, seen, instruction)
-        return await self.updated(workflow_id, "confirm", message, Resolved)
-
-    async def assign(self, speaker: Speaker, workflow_id: str, assigned: Assigned) -> str:
-        """Give an exception to somebody. Raises a Refusal, ProcessClosed or NotAnswered."""
-        subject = written(EXCEPTION, assigned.exception)
-        instruction = self.signed(speaker, ASSIGN, subject, assigning.content(assigned))
-        message = Assign(speaker.call, assigned, instruction)
-        return await self.updated(workflow_id, "assign", message, str)
+    async def stop(
+        self, speaker: Speaker, workflow_id: str, process: UUID, reason: str | None
+    ) -> None:
+        """Let bulk work begin no further item. Raises a Refusal, ProcessClosed or NotAnswered."""
+        instruction = self.signed(speaker, *stopping.saying(process, reason))
+        await self.updated(workflow_id, "stop", Stop(speaker.call, reason, instruction), int)
 
     def signed(self, speaker: Speaker, action: str, subject: str, content: Any) -> Instruction:
         """The instruction with the signature that proves that the API saw it."""

@@ -1,4 +1,4 @@
-"""How one process reaches another: with what the API signed beforehand, or what is on record."""
+"""How one process reaches another: with what the API signed for it, or what stands on record."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -9,14 +9,16 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.desk import Instruction
-from domain.approvals.deciding import Choice, Decision
+from activities.migrations import Migrate
 from domain.definitions.model import Definition
 from domain.identifiers import PROCESS, written
+from domain.processes.migrating import Migrated
 from domain.processes.parting import Withdrawn
 from domain.processes.reading import ProcessRecord
+from domain.processes.said import Said
 from domain.refusal import Refusal
 from workflows.instructions import ProcessClosed, Updates, queue_of, searched
-from workflows.kit.messages import Decide, StartProcess, Withdraw
+from workflows.kit.messages import StartProcess, Withdraw, told
 from workflows.kit.release import RELEASE
 
 CALL = timedelta(seconds=5)
@@ -27,18 +29,16 @@ BY_RECORD = ""
 
 
 class Roads(Updates):
-    """What `activities.bulk` and `activities.children` send by."""
+    """What `activities.bulk`, `activities.migrations` and `activities.children` send by."""
 
     def __init__(self, client: Client, task_queue: str) -> None:
         super().__init__(client)
         self.task_queue = task_queue
 
-    async def decide(
-        self, workflow_id: str, call: str, choice: Choice, instruction: Instruction
-    ) -> None:
-        """A decision on a task. Raises the Refusal of the process, or NotAnswered."""
+    async def say(self, workflow_id: str, call: str, said: Said, instruction: Instruction) -> None:
+        """Something about a task or a parked step. Raises the process's Refusal, or NotAnswered."""
         try:
-            await self.updated(workflow_id, "decide", Decide(call, choice, instruction), Decision)
+            await self.tell(workflow_id, told(call, said, instruction))
         except ProcessClosed as closed:
             raise CLOSED from closed
 
@@ -84,7 +84,7 @@ class Roads(Updates):
         except ProcessClosed as closed:
             raise CLOSED from closed
 
-    async def tell(self, workflow_id: str, child: UUID) -> None:
+    async def tell_ended(self, workflow_id: str, child: UUID) -> None:
         """Tell a parent that a child has ended; one that has ended itself need not know."""
         handle = self.client.get_workflow_handle(workflow_id)
         try:
@@ -92,3 +92,12 @@ class Roads(Updates):
         except RPCError as fault:
             if fault.status != RPCStatusCode.NOT_FOUND:
                 raise
+
+    async def migrate(self, workflow_id: str, call: str, message: Migrate) -> None:
+        """That a process is to take another version. Raises its Refusal, or NotAnswered."""
+        try:
+            await self.updated(workflow_id, "migrate", message, Migrated, call=call)
+        except ProcessClosed as closed:
+            raise Refusal(
+                "process_must_be_open", "The process has ended. Cancel the migration."
+            ) from closed

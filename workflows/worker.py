@@ -145,7 +145,7 @@ def worker(
     """
     engine = desk.effects.engine
     roads = Roads(temporal, task_queue)
-    bulk, migrations = BulkActivities(desk, roads), MigrationActivities(desk, temporal)
+    bulk, migrations = BulkActivities(desk, roads), MigrationActivities(desk, roads)
     children = ChildActivities(desk, roads)
     groups: tuple[object, ...] = (
         ProcessActivities(desk),
@@ -176,7 +176,11 @@ def worker(
                 notifications.TellPeople,
                 *care,
             ],
-            activities=[method for group in groups for method in activities_of(group)],
+            # A stop must not wait behind the items that it stops.
+            activities=[
+                *(method for group in groups for method in activities_of(group)),
+                bulk.stop_items,
+            ],
             activity_executor=ThreadPoolExecutor(ACTIVITY_SLOTS),
             workflow_runner=runner(),
             interceptors=interceptors,

@@ -41,7 +41,7 @@ def shared(
             "--as",
             envvar="KONTOR_AS",
             metavar="NAME",
-            help="Who calls: a member of the cast.",
+            help="Who calls: a member of the cast. [default: who signed in]",
             rich_help_panel=GLOBAL,
         ),
     ] = None,

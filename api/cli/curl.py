@@ -9,13 +9,17 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is sent to the API. `path` starts after the address; a `body` of None is no body."""
+    """What is sent to the API. `path` starts after the address; a `body` of None is no body.
+
+    A `file` is sent as it is.
+    """
 
     method: str
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
+    file: str | None = None
 
 
 def curl(request: Request, *, api: str, bearer: str) -> str:
@@ -29,6 +33,8 @@ def curl(request: Request, *, api: str, bearer: str) -> str:
     if request.body is not None:
         parts.append("-H 'Content-Type: application/json'")
         parts.append(f"--data {shlex.quote(json.dumps(request.body, ensure_ascii=False))}")
+    if request.file is not None:
+        parts.append(f"--data-binary {shlex.quote(f'@{request.file}')}")
     return " ".join(parts)
 
 

@@ -5,7 +5,20 @@ from typing import TYPE_CHECKING
 import typer
 from typer.core import TyperGroup
 
-from api.cli import book, definitions, ledger, naming, processes, reports, stack, tasks
+from api.cli import (
+    book,
+    bulk,
+    definitions,
+    ledger,
+    naming,
+    processes,
+    repairs,
+    reports,
+    signing,
+    stack,
+    tasks,
+    tending,
+)
 
 if TYPE_CHECKING:
     from typer._click.core import Context
@@ -41,7 +54,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for group in (stack, processes, tasks, book, reports):
+for group in (stack, signing, processes, tasks, tending, repairs, book, reports):
     app.registered_commands += group.app.registered_commands
 app.registered_commands += definitions.above.registered_commands
 definitions.app.registered_commands += naming.app.registered_commands
@@ -50,6 +63,12 @@ app.add_typer(
     name="definition",
     help="Files that define processes: check, explain, draw.",
     rich_help_panel=definitions.PANEL,
+)
+app.add_typer(
+    bulk.app,
+    name="bulk",
+    help="Many at once: select, dry run, go, look, stop.",
+    rich_help_panel=tasks.PANEL,
 )
 app.add_typer(
     ledger.app,

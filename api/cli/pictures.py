@@ -120,6 +120,51 @@ def exceptions(terminal: Terminal, data: Iterable[Thing]) -> "RenderableType":
     return terminal.table(columns, rows)
 
 
+def groups(terminal: Terminal, data: Iterable[Thing]) -> "RenderableType":
+    """Parked steps by what they have in common."""
+    columns = [
+        Column("What", "id"), Column("Count", "number"), Column("Amounts", "number"),
+        Column("Oldest", "id"), Column("For example"),
+    ]  # fmt: skip
+    rows = (
+        (
+            words(each["value"]), str(each["count"]), words(each["amounts"]),
+            minute(each["oldest"]), words(each["message"]),
+        )
+        for each in data
+    )  # fmt: skip
+    return terminal.table(columns, rows)
+
+
+def items(terminal: Terminal, data: Iterable[Thing]) -> "RenderableType":
+    """What became of each item of bulk work, or would become of it."""
+    columns = [
+        Column("Item", "id"), Column("What"), Column("Amount", "number"), Column("State", "word"),
+        Column("Why"),
+    ]  # fmt: skip
+    rows = (
+        (
+            each["id"], words(each["title"]), money(each.get("amount")),
+            words(each["state"]).replace("_", " "), words(each.get("detail")),
+        )
+        for each in data
+    )  # fmt: skip
+    return terminal.table(columns, rows)
+
+
+def would_bulk(terminal: Terminal, body: Thing) -> "RenderableType":
+    """What a bulk action would come to, item by item and in sum."""
+    from rich.console import Group
+
+    totals = [
+        f"{each['state'].capitalize()}: {each['count']}  {money(each['amount'])}".rstrip()
+        for each in body["would"]["totals"]
+    ]
+    warnings = [f"Warning: {each}" for each in body["warnings"]]
+    head = "Nothing was changed. It would be so:"
+    return Group(head, items(terminal, body["items"]), *totals, *warnings)
+
+
 def types(terminal: Terminal, data: Iterable[Thing]) -> "RenderableType":
     """Process types."""
     columns = [Column("Type", "id"), Column("Title"), Column("What it does")]

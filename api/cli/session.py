@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from api.cli import signed_in
 from api.cli.client import Client, NotReachable
 from api.cli.curl import Request, curl
+from api.cli.signed_in import SessionOver
 from api.cli.terminal import Terminal
 
 ADDRESSES = Path("run", "addresses.json")
@@ -61,7 +63,13 @@ class Session:
     @property
     def api(self) -> str:
         """Its address: the option, or what `kontor up` wrote down. Raises NotReachable."""
-        return self.options.api or self.address("api")
+        return self.options.api or self.signed_in_api or self.address("api")
+
+    @property
+    def signed_in_api(self) -> str | None:
+        """Where somebody signed in who is to be the caller, since no other is named."""
+        found = None if self.options.caller or self.options.token else signed_in.read()
+        return found.api if found else None
 
     def address(self, server: str) -> str:
         """Where a server of the home listens: api, bank or temporal_ui. Raises NotReachable."""
@@ -80,7 +88,19 @@ class Session:
                 raise Usage(f"There is no token of {name!r}. {self.callers()}") from None
         if self.options.token:
             return self.options.token
-        raise Usage(f"Say who you are: --as NAME, or --token. {self.callers()}")
+        found = signed_in.read()
+        if found is None:
+            raise Usage(
+                f"Say who you are: --as NAME, --token, or 'kontor sign-in LOGIN'. {self.callers()}"
+            )
+        api = self.api
+        try:
+            return signed_in.bearer(api)
+        except SessionOver:
+            raise Usage(
+                f"Your session at {found.api} is no session at {api}, or has ended. Sign in again: "
+                f"kontor sign-in {found.login} --api {api}"
+            ) from None
 
     def token_file(self, name: str) -> Path:
         """Where `kontor up` keeps the token of a member of the cast."""

@@ -95,29 +95,3 @@ def decide(
         headers={"If-Match": match},
     ).body
     session.terminal.show(body, lambda: pictures.thing(session.terminal, body))
-
-
-@command(app, "exceptions", panel=PANEL)
-def exceptions(
-    session: Session,
-    *,
-    state: Annotated[str, typer.Option(help="open, resolved or all.")] = "open",
-) -> None:
-    """Steps that stand still until a person helps."""
-    wanted = {} if state == "all" else {"state": state}
-    body = session.client.get("/v1/exceptions", **wanted).body
-    session.terminal.show(body, lambda: pictures.exceptions(session.terminal, body["data"]))
-
-
-@command(app, "retry", panel=PANEL)
-def retry(
-    session: Session,
-    exception: Annotated[str, typer.Argument(metavar="EXCEPTION", help="exc_…")],
-    *,
-    reason: Annotated[str | None, typer.Option(help="What was mended.")] = None,
-    key: Key = None,
-) -> None:
-    """Try a parked step again. A partner is asked first; nothing is done twice."""
-    path = f"/v1/exceptions/{exception}/retry"
-    body = session.client.post(path, dict(query(reason=reason)), key=new_key(key)).body
-    session.terminal.show(body, lambda: pictures.thing(session.terminal, body))

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.answers import answered, read
+from api.assignee import assignee_of
 from api.bodies import ActionBody, AssignBody, NoBody, ReasonBody, given, read_id
 from api.caller import Caller, ReadsExceptions, TheCaller
 from api.deciding import seen_of
@@ -13,7 +14,7 @@ from api.documentation import SEEN, accepts, problems
 from api.edge import AtHand, Edge
 from api.lists import Cursor, Filter, Limit, conditions, id_of, listing, newest_first, text
 from api.problems import addressed
-from api.repairing import Confirmed, Repairing, Said, repair
+from api.repairing import Repairing, repair
 from api.shapes.base import Listing
 from api.shapes.exception import ExceptionBody, Groups, group
 from api.trial import is_trial
@@ -27,9 +28,9 @@ from domain.processes import exceptions_reading as reading
 from domain.processes.assigning import Assigned
 from domain.processes.exceptions import Choice
 from domain.processes.exceptions_groups import By
-from domain.processes.exceptions_reading import Assignee
-from domain.processes.proposals import Proposed
+from domain.processes.proposals import Confirmed, Proposed
 from domain.processes.repairs import CANCEL, FIX, RETRY, SKIP
+from domain.processes.said import OfException
 
 router = APIRouter(prefix="/exceptions", tags=["Exceptions"])
 FILTERS = {
@@ -71,17 +72,6 @@ def list_exceptions(
             shape=lambda found: exception_body(edge, connection, caller, found),
             total=lambda: reading.count(connection, asked, hers) if count else None,
         )
-
-
-def assignee_of(caller: Caller, name: str | None) -> Assignee | None:
-    """Whose exceptions are asked for."""
-    if name is None:
-        return None
-    if name == "me":
-        return Assignee(caller.actor.person, caller.actor.roles)
-    if name.startswith(f"{PERSON}_"):
-        return Assignee(read_uuid(PERSON, name))
-    return Assignee(None, (name,))
 
 
 @router.get("/{id}", response_model=ExceptionBody, responses=problems(401, 403, 404))
@@ -161,7 +151,7 @@ async def assign(id: str, request: Request, edge: AtHand, caller: TheCaller) -> 
     return await repaired(request, edge, caller, said)
 
 
-async def repaired(request: Request, edge: Edge, caller: Caller, said: Said) -> Response:
+async def repaired(request: Request, edge: Edge, caller: Caller, said: OfException) -> Response:
     """The road of every repair, or what it would lead to."""
     repairing = Repairing(edge, caller, said)
     if is_trial(request):

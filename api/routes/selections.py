@@ -6,9 +6,9 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.answers import answered, cursor_of, placed, read
-from api.bodies import given, read_id
+from api.bodies import ReasonBody, given, read_id
 from api.bulk import BulkRequest, begin
-from api.caller import ReadsProcesses, ReadsTasks, TheCaller
+from api.caller import ReadsProcesses, TheCaller
 from api.documentation import accepts, problems
 from api.edge import AtHand
 from api.lists import Limit, conditions, listing
@@ -28,12 +28,15 @@ from api.shapes.selection import (
     selection,
     would,
 )
+from api.stopping import Stopping, stop
 from api.trial import is_trial
 from api.viewing import process_record
+from api.would import WouldAct
 from domain.identifiers import SELECTION
 from domain.listing import Page
 from domain.selections import bulk
 from domain.selections import selection as selections
+from domain.selections.bulk import State
 
 router = APIRouter(tags=["Bulk"])
 
@@ -42,8 +45,8 @@ router = APIRouter(tags=["Bulk"])
     "/selections", status_code=201, response_model=SelectionBody | WouldSelect,
     responses=problems(400, 401, 403, 404, 409, 413, 415, 422), **accepts(SelectionRequest),
 )  # fmt: skip
-async def freeze(request: Request, edge: AtHand, caller: ReadsTasks) -> Response:
-    """Freeze tasks as they are now: what is decided later is what was seen at this moment."""
+async def freeze(request: Request, edge: AtHand, caller: TheCaller) -> Response:
+    """Freeze tasks or exceptions: what is done to them later is what was seen at this moment."""
     body = await given(request, SelectionRequest)
     if is_trial(request):
         return answered(would(await run_in_threadpool(Selecting(edge, caller, body).check, False)))
@@ -92,9 +95,21 @@ def list_items(
 async def act_in_bulk(request: Request, edge: AtHand, caller: TheCaller) -> Response:
     """Do one thing to every item of a selection: starts the process `bulk_action`.
 
-    Each item is decided by its own process, under the rights that the caller has then.
+    Each item is decided or repaired by its own process, under the rights that the caller has then.
+    A repair counts as done when the step's effect stands. To leave steps out is proposed by one
+    person; another selects what is proposed (`query: {bulk}`) and confirms it.
     """
     return await begin(edge, caller, request, await given(request, BulkRequest))
+
+
+@router.post(
+    "/bulk/{id}/stop", status_code=202, response_model=ProcessBody | WouldAct,
+    responses=problems(400, 401, 403, 404, 409, 415, 422, 503), **accepts(ReasonBody),
+)  # fmt: skip
+async def stop_bulk(id: str, request: Request, edge: AtHand, caller: TheCaller) -> Response:
+    """Begin no further item of bulk work; what is under way comes to its end."""
+    body = await given(request, ReasonBody)
+    return await stop(request, Stopping(edge, caller, id, body.reason))
 
 
 @router.get("/processes/{id:path}/items", response_model=Listing[ResultBody], responses=READING)
@@ -104,7 +119,7 @@ def list_results(
     *,
     edge: AtHand,
     caller: ReadsProcesses,
-    status: Literal["done", "failed", "pending"] | None = None,
+    status: State | Literal["pending"] | None = None,
     limit: Limit = 50,
     cursor: str | None = None,
 ) -> Response:

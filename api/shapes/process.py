@@ -75,6 +75,9 @@ class Progress(BaseModel):
     total: int
     done: int
     failed: int
+    parked: int | None = Field(default=None, exclude_if=is_nothing)
+    under_way: int | None = Field(default=None, exclude_if=is_nothing)
+    not_done: int | None = Field(default=None, exclude_if=is_nothing)
 
 
 class ProcessBody(Resource):
@@ -190,11 +193,17 @@ def relative(record: ProcessRecord) -> Relative:
 def progress(totals: Sequence[Total]) -> Progress:
     """How far it has come."""
 
-    def sized(*states: str) -> int:
-        return sum(total.size for total in totals if total.state in states)
+    def sized(state: str) -> int:
+        return sum(total.size for total in totals if total.state == state)
 
-    done, failed = sized("done"), sized("failed")
-    return Progress(total=done + failed + sized("pending"), done=done, failed=failed)
+    return Progress(
+        total=sum(total.size for total in totals),
+        done=sized("done"),
+        failed=sized("failed"),
+        parked=sized("parked") or None,
+        under_way=sized("under_way") or None,
+        not_done=sized("not_done") or None,
+    )
 
 
 def waiting(record: ProcessRecord, roles: Collection[str]) -> Waiting | None:

@@ -45,7 +45,9 @@ class ItemBody(BaseModel):
 
 
 class ResultBody(ItemBody):
-    """An item, and what became of it: `done`, `failed` with the rule that said no, `pending`."""
+    """An item, and what became of it: `done`, `failed` with the rule that said no, `parked` again
+    with the cause, `under_way` when it was not known in time, `not_done` after a stop, `pending`.
+    """
 
     state: str
     code: str | None
@@ -101,7 +103,7 @@ def result(found: Result) -> ResultBody:
     """What became of an item."""
     return ResultBody(
         position=found.position,
-        id=written(TASK, found.item),
+        id=written(PREFIXES[found.resource], found.item),
         title=found.title,
         amount=money(found.amount) if found.amount else None,
         state=found.state,

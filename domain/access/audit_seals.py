@@ -21,7 +21,9 @@ DRAFT = text(
     "SELECT CAST(upto AS text) AS upto, upto_line, head FROM audit_draft_seal(:most, :key)"
 )
 SEAL = text("SELECT audit_seal(:key, CAST(CAST(:upto AS text) AS xid8), :line, :signature)")
-CHAIN = text("SELECT batch, head, signature, public_key FROM audit_seals ORDER BY batch")
+CHAIN = text("""
+    SELECT batch, head, signature, public_key FROM audit_seals WHERE batch > :after ORDER BY batch
+""")
 LINES = text("""
     SELECT content FROM audit_leaves(CAST(CAST(:behind AS text) AS xid8), :behind_line,
         CAST(CAST(:upto AS text) AS xid8), :upto_line)
@@ -79,9 +81,9 @@ def seal(connection: Connection, signer: Signer, *, most: int = MOST) -> int | N
     return batch
 
 
-def chain(connection: Connection) -> list[Batch]:
-    """Every batch, by number."""
-    return [Batch(*row) for row in connection.execute(CHAIN)]
+def chain(connection: Connection, *, after: int = 0) -> list[Batch]:
+    """Every batch after a number, in order."""
+    return [Batch(*row) for row in connection.execute(CHAIN, {"after": after})]
 
 
 def lines(connection: Connection, before: Batch | None, batch: Batch) -> list[str]:

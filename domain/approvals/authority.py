@@ -13,6 +13,7 @@ from domain.access.actor import Actor, able
 from domain.access.delegator import Delegator
 from domain.access.limit import Limit
 from domain.approvals import limits
+from domain.approvals.ahead import Ahead
 from domain.approvals.allowance import Allowance, check_amount
 from domain.approvals.policy import (
     APPROVE,
@@ -29,12 +30,19 @@ HOLD = text("SELECT pg_advisory_xact_lock(hashtextextended('approvals of ' || :p
 
 
 def check_authority(
-    connection: Connection, task: Checking, actor: Actor, action: str, *, holds: bool = False
+    connection: Connection,
+    task: Checking,
+    actor: Actor,
+    action: str,
+    *,
+    holds: bool = False,
+    ahead: Ahead | None = None,
 ) -> Delegator | None:
     """As whom she decides: herself (None), or the first for whom she may who is not over a limit.
 
     Only an approval needs a limit. `holds` keeps until commit what the persons approved today: of
-    two decisions at once the second sees the first. Climb `check_decision` before.
+    two decisions at once the second sees the first. A dry run of many says what she would have
+    approved `ahead` of this one. Climb `check_decision` before.
     """
     refusals: list[Refusal] = []
     if holds and action == APPROVE:
@@ -42,7 +50,7 @@ def check_authority(
     for standing in standings(task, actor):
         try:
             if action == APPROVE and task.amount is not None:
-                check_limits(connection, task, task.amount, actor, standing)
+                check_limits(connection, task, task.amount, actor, standing, ahead=ahead)
             return standing
         except Refusal as refusal:
             refusals.append(refusal)
@@ -55,13 +63,17 @@ def check_limits(
     amount: Money,
     actor: Actor,
     standing: Delegator | None,
+    *,
+    ahead: Ahead | None = None,
 ) -> None:
     """Refuse an amount above the cap of a delegation, her own limits or the delegator's."""
     if standing and standing.cap:
         check_cap(task, amount, standing, standing.cap)
     for person, whose, limit in limits_of(task, amount, actor, standing):
         if not limit.is_kept_on_any_day(amount):
-            found = limits.allowance(connection, person, limit, whose=whose, besides=task.process)
+            found = limits.allowance(
+                connection, person, limit, whose=whose, besides=task.process, ahead=ahead
+            )
             check_amount(task.title, amount, found)
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from domain.access.limit import Limit
+from domain.approvals.ahead import Ahead
 from domain.approvals.allowance import Allowance
 from domain.money import Money
 from domain.refusal import Refusal
@@ -68,8 +69,17 @@ def approved_today(
 
 
 def allowance(
-    connection: Connection, person: UUID, limit: Limit, *, whose: str, besides: UUID | None = None
+    connection: Connection,
+    person: UUID,
+    limit: Limit,
+    *,
+    whose: str,
+    besides: UUID | None = None,
+    ahead: Ahead | None = None,
 ) -> Allowance:
-    """The limit with what is used of it."""
+    """The limit with what is used of it; what would be approved `ahead` counts as well."""
     used = approved_today(connection, person, limit, besides=besides)
+    if ahead is not None:
+        would = ahead.counted(person, limit, besides=besides)
+        used = Money(used.amount + would, used.currency)
     return Allowance(whose, limit.per_document, limit.per_day, used)

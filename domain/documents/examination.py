@@ -1,6 +1,6 @@
 """What an accepted input must also satisfy against the books and the masters."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -20,10 +20,11 @@ from domain.documents.store import Content
 from domain.operations.catalog import check_operations
 from domain.refusal import Refusal
 
+# The last day of a year is also its adjustment period's.
 PERIOD = text("""
     SELECT starts_on, state FROM periods
     WHERE tenant_id = (SELECT current_tenant()) AND company_id = :company
-      AND :day BETWEEN starts_on AND ends_on
+      AND :day BETWEEN starts_on AND ends_on AND NOT is_adjustment
 """)
 ACCOUNTS = text("""
     SELECT code, kind FROM accounts
@@ -37,8 +38,13 @@ def examine(
     company: Company,
     content: Content,
     process: UUID,
+    *,
+    posted: Collection[str] = (),
 ) -> Party | None:
-    """Climb every check the definition names. Returns the party it is about. Raises a Refusal."""
+    """Climb every check the definition names. Returns the party it is about. Raises a Refusal.
+
+    The dates of journals that are `posted` already are the book's, whatever was locked since.
+    """
     today = masters.today(connection)
     check_amounts(definition, content)
     party = party_of(connection, definition, content)
@@ -46,8 +52,9 @@ def examine(
     check_references(connection, definition, company, content, process)
     check_document(definition.checks, DocumentFacts(content, company, party, today))
     if "entry_date_must_be_open" in definition.checks:
-        for template in definition.journals.values():
-            check_open(connection, company, journal.day(template.date, content, today))
+        for name, template in definition.journals.items():
+            if name not in posted:
+                check_open(connection, company, journal.day(template.date, content, today))
     check_operations(connection, definition, company, content)
     store.check_keys(connection, definition, content, process)
     return party

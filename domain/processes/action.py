@@ -1,6 +1,6 @@
 """What a person may do to a running process beside deciding: whatever its definition names."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -205,9 +205,12 @@ def amend(
     content: Input,
     *,
     person: UUID,
+    posted: Collection[str] = (),
 ) -> Document:
     """Put a changed document in place; whoever changed it is one of its makers from then on."""
-    party = examination.examine(connection, definition, facts.company, content, effect.process)
+    party = examination.examine(
+        connection, definition, facts.company, content, effect.process, posted=posted
+    )
     document = Document(
         effect.tenant, facts.document, effect.process, content, party.id if party else None
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Row, Select, Uuid, or_, select, text
 
 from domain import money
 from domain.access.tables import persons
@@ -20,6 +20,15 @@ CONTENT = text("""
     SELECT content FROM documents
     WHERE tenant_id = (SELECT current_tenant()) AND process_id = :process
 """)
+# For what a bulk action was told to propose something, and did.
+PROPOSED_IN_BULK = """
+    SELECT i.item_id FROM bulk_instructions b
+    JOIN selection_items i ON i.tenant_id = b.tenant_id AND i.selection_id = b.selection_id
+        AND i.position = b.position
+    JOIN bulk_items o ON o.tenant_id = b.tenant_id AND o.process_id = b.process_id
+        AND o.position = b.position AND o.state = 'done'
+    WHERE b.tenant_id = (SELECT current_tenant()) AND b.process_id = :bulk
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +156,14 @@ def listed(
     conditions: Sequence[Condition],
     page: Page,
     assigned_to: Assignee | None = None,
+    *,
+    proposed_by: UUID | None = None,
 ) -> list[ExceptionRecord]:
-    """One page, and one row more when there is another."""
+    """One page, and one row more when there is another; `proposed_by` names a bulk action."""
     found = where(exception_query(assigned_to), COLUMNS, conditions)
+    if proposed_by is not None:
+        items = text(PROPOSED_IN_BULK).bindparams(bulk=proposed_by).columns(item_id=Uuid)
+        found = found.where(repair_proposals.c.id.is_not(None), exceptions.c.id.in_(items))
     ordered = paged(found, exceptions.c.opened_at, exceptions.c.id, page)
     return [exception_of(connection, row) for row in connection.execute(ordered).all()]
 

@@ -46,7 +46,10 @@ def accepted(
     check_covered(definition, facts, content)
     check_files(definition, facts, content)
     check_book(connection, definition, facts, row, content)
-    examination.examine(connection, definition, facts.company, content, facts.process)
+    posted = tuple(standing(definition, row))
+    examination.examine(
+        connection, definition, facts.company, content, facts.process, posted=posted
+    )
     return content
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from domain.access import company as masters
 from domain.access.actor import Actor
 from domain.access.company import Company
+from domain.database import attempt
 from domain.definitions import input as inputs
 from domain.definitions import journal, permissions, policy
 from domain.definitions.model import Definition
@@ -102,7 +103,7 @@ def open_process(
     if not unused:
         record.insert(connection, replace(new, external_ref=None))
     try:
-        with connection.begin_nested():
+        with attempt(connection):
             check_external_ref(request, unused=unused)
             check_start(definition, actor)
             operations.check_maker(connection, definition, content, actor)

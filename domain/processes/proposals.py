@@ -35,6 +35,14 @@ class Proposed:
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmed:
+    """That what is proposed, as it was seen, is to be done."""
+
+    exception: UUID
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """What waits to be confirmed: the hash that confirms it."""
 
@@ -158,7 +166,10 @@ def fixed(
     """Put the proposed document in place, held against every rule once more."""
     facts = record.facts(connection, row.process_id)
     content = fixes.accepted(connection, definition, facts, row, row.content)
-    document = action.amend(connection, effect, definition, facts, content, person=row.proposed_by)
+    document = action.amend(
+        connection, effect, definition, facts, content,
+        person=row.proposed_by, posted=tuple(fixes.standing(definition, row)),
+    )  # fmt: skip
     return Done(
         Resolved(FIX, actor.name),
         title=f"{row.proposer} corrected, {actor.name} confirmed: {row.message}",

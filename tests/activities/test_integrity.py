@@ -8,6 +8,8 @@ import pytest
 from temporalio.testing import ActivityEnvironment
 
 from activities.integrity import IntegrityActivities, Sealing
+from domain.access import audit
+from domain.database import transaction
 from domain.ledger import checks
 from domain.ledger.sealing import pack
 from sandbox.tenant import Tenant, open_tenant
@@ -115,6 +117,35 @@ def test_kept_heads_that_cannot_be_read_are_a_difference(care):
     assert difference.startswith("The kept heads cannot be read.")
     assert care.run("seal_tenant") == 0
     assert "is no head" in care.last().found.difference
+
+
+def noted(care, kind):
+    """Something that the audit log says, sealed and kept."""
+    tenant = care.book.tenant
+    with transaction(care.book.database.edge, tenant.id) as connection:
+        audit.note(connection, kind, user=tenant.user("asha"), facts={})
+    care.run("seal_tenant")
+
+
+def test_an_audit_log_that_was_cut_off_or_sealed_anew_is_found_by_its_kept_heads(care):
+    noted(care, "session.begun")
+    noted(care, "session.ended")
+    kept = care.sealing.audit_heads_of(care.book.tenant.id)
+    assert len(kept.read_text().splitlines()) == 2
+    assert care.run("verify_tenant") == []
+
+    # Whoever owns the database takes the end away: what is left holds by itself.
+    for table, rows in (("audit_seals", "batch = 2"), ("audit_log", "kind = 'session.ended'")):
+        care.sealed.damage(
+            f"ALTER TABLE {table} DISABLE TRIGGER stay; DELETE FROM {table} WHERE {rows};"
+            f"ALTER TABLE {table} ENABLE TRIGGER stay"
+        )
+    (difference,) = care.run("verify_tenant")
+    assert difference == "Batch 2 of the audit log is not the one whose head was kept."
+
+    noted(care, "session.begun")
+    assert "audit log" in care.last().found.difference
+    assert len(kept.read_text().splitlines()) == 2
 
 
 def test_a_check_is_kept_once_for_its_workflow(care, book):

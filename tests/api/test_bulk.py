@@ -207,7 +207,7 @@ def test_to_reject_in_bulk_one_says_why(asha, bina):
 
 
 def test_started_past_its_road_it_does_nothing(bina):
-    given = {"selection": "sel_" + "0" * 26, "action": "approve"}
+    given = {"selection": "sel_" + "0" * 26, "action": "approve", "about": "Some tasks"}
     response = bina.post(
         "/processes", json={"type": "bulk_action", "input": given}, headers=keyed()
     )

@@ -68,6 +68,7 @@ ROADS = {
         starts="bulk_action", id="selection",
         body={"action": "approve", "selection": "sel_" + "0" * 26},
     ),
+    "POST /bulk/{id}/stop": Road(id="process", body=WHY),
     "GET /processes/{id}/items": Road(reads="processes"),
     "POST /processes/{id}/migrate": Road(
         starts="process_migration", id="process", body={**WHY, "to": "cfg_" + "0" * 26}

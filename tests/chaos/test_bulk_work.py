@@ -30,6 +30,8 @@ ITEMS = 3
 class BulkErrand(Errand):
     """A bulk approval of some invoices that wait."""
 
+    who = "bina"
+
     def __init__(self, made: World, temporal: Client, task_queue: str) -> None:
         super().__init__(made, temporal, task_queue, type=BULK)
 
@@ -37,21 +39,25 @@ class BulkErrand(Errand):
     def total(self) -> None:
         """It is about no amount of its own."""
 
-    async def order(self, desk: Desk, errands: Sequence[Errand]) -> None:
+    async def order(self, desk: Desk, errands: Sequence[Errand], action: str = "approve") -> None:
         """Freeze what waits, sign for each, start."""
-        wanted = [await self.task_of(errand.id) for errand in errands]
-        selection = await asyncio.to_thread(desk.freeze, wanted)
-        await asyncio.to_thread(desk.instruct, selection, self.id, "approve", None)
-        asked = given(selection, "approve")
+        freeze = desk.freeze if action == "approve" else desk.freeze_parked
+        selection = await asyncio.to_thread(freeze, await self.wanted(errands))
+        await asyncio.to_thread(desk.instruct, selection, self.id, action, None)
+        asked = given(selection, action)
         company, hash = self.world.tenant.company, self.definition.hash
         content = start_content(BULK, Request(company, hash, asked, digest(asked), None))
-        instruction = self.signed("bina", "start", written(PROCESS, self.id), content)
+        instruction = self.signed(self.who, "start", written(PROCESS, self.id), content)
         start = StartProcess(
             self.world.tenant.id, self.id, company, hash, asked, instruction, digest(asked)
         )
         await self.temporal.start_workflow(
             "BulkAction", start, id=self.workflow_id, task_queue=self.task_queue, rpc_timeout=ANSWER
         )
+
+    async def wanted(self, errands: Sequence[Errand]) -> list[UUID]:
+        """What waits in each."""
+        return [await self.task_of(errand.id) for errand in errands]
 
     async def task_of(self, process: UUID) -> UUID:
         """The approval that waits in a process."""
@@ -67,18 +73,18 @@ class BulkErrand(Errand):
         return [row["state"] for row in await self.look(sql, self.id)]
 
 
-def desk_of(made: World) -> Desk:
-    """Where bina selects."""
+def desk_of(made: World, who: str = "bina") -> Desk:
+    """Where she selects."""
     tenant = made.tenant
 
     def sign(action: str, subject: str, content: object) -> str:
-        asked = Assertion(tenant.id, tenant.user("bina"), action, subject, digest(content))
+        asked = Assertion(tenant.id, tenant.user(who), action, subject, digest(content))
         return token.sign(made.actor_key, asked)
 
     login = [
         database.engine(made.settings, name, pool=2) for name in ("kontor_reader", "kontor_edge")
     ]
-    return Desk(login[0], login[1], tenant, tenant.user("bina"), sign)
+    return Desk(login[0], login[1], tenant, tenant.user(who), sign)
 
 
 async def waiting(made: World, temporal: Client, queue: str) -> list[Errand]:
@@ -109,9 +115,9 @@ async def dies_and_is_taken_over(made: World, temporal: Client, desk: Desk, arme
 
 
 def test_no_activity_of_bulk_work_is_forgotten() -> None:
-    # `count_items` only reads.
+    # `count_items` only reads; to stop is in test_bulk_repair_work.
     named = {step.partition(".")[0] for step in STEPS}
-    assert registered(BulkActivities) == named | {"count_items"}
+    assert registered(BulkActivities) == named | {"count_items", "stop_items"}
 
 
 def test_bulk_work_survives_a_crash_at_every_point() -> None:

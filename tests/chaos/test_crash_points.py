@@ -91,7 +91,7 @@ def test_no_activity_and_no_point_is_forgotten() -> None:
     assert registered(HistoryActivities) == {"tenants", "archive"}
     assert registered(IntegrityActivities) == {"ledger_tenants", "seal_tenant", "verify_tenant"}
     assert registered(StuckActivities) == {"watch"}
-    # Bulk work's are in test_bulk_work, those of processes that start others in test_families.
+    # Those of bulk work, of migrations and of processes that start others have their own files.
     assert registered(MigrationActivities) == {"move_process", "take_version"}
     # It asks and writes nothing; and telling again only makes a process look again.
     assert registered(DeadlineActivities) == {"pace_process"}

@@ -8,10 +8,11 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from api.cli import definitions, ledger
+from api.cli import bulk, definitions, ledger
 from api.cli.main import app
 
 COMMANDS = sorted((command.name,) for command in app.registered_commands)
+BULK = sorted(("bulk", command.name) for command in bulk.app.registered_commands)
 LEDGER = sorted(("ledger", command.name) for command in ledger.app.registered_commands)
 FILES = sorted(("definition", command.name) for command in definitions.app.registered_commands)
 WORK = [
@@ -26,12 +27,27 @@ WORK = [
     ("approve", "tsk_1"),
     ("reject", "tsk_1", "--reason", "x"),
     ("send-back", "tsk_1", "--reason", "x"),
+    ("claim", "tsk_1"),
+    ("release", "tsk_1"),
+    ("snooze", "tsk_1", "2026-07-16T10:00:00+05:30"),
+    ("escalate", "tsk_1", "--reason", "x"),
+    ("comment", "tsk_1", "Seen"),
+    ("withdraw", "prc_1"),
     ("exceptions",),
     ("retry", "exc_1"),
+    ("skip", "exc_1", "--reason", "x"),
+    ("confirm", "exc_1"),
+    ("assign", "exc_1", "--role", "operations", "--reason", "x"),
     ("trial-balance",),
     ("whoami",),
     ("reports",),
     ("report", "balance-sheet"),
+]
+OF_BULK = [
+    ("bulk", "select", "tasks"),
+    ("bulk", "go", "approve", "sel_1"),
+    ("bulk", "items", "prc_1"),
+    ("bulk", "stop", "prc_1", "--reason", "x"),
 ]
 OF_THE_LEDGER = [
     ("ledger", "accounts"),
@@ -54,6 +70,7 @@ def _bare(monkeypatch, tmp_path):
     """No home, no caller, no address."""
     for name in ("KONTOR_HOME", "KONTOR_AS", "KONTOR_TOKEN", "KONTOR_API_URL"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.chdir(tmp_path)
 
 
@@ -72,12 +89,15 @@ def closed():
 
 def test_these_are_the_commands():
     local = {"up", "demo", "doctor", "reset", "amend", "new-process"}
+    # These read a file or a password first.
+    local |= {"attach", "fix", "sign-in", "step-up", "sign-out"}
     promised = {arguments[:1] for arguments in WORK} | {(name,) for name in local}
     assert promised == set(COMMANDS)
     assert {arguments[:2] for arguments in OF_THE_LEDGER} == set(LEDGER)
+    assert {arguments[:2] for arguments in OF_BULK} == set(BULK)
 
 
-@pytest.mark.parametrize("names", [*COMMANDS, *LEDGER, *FILES], ids="-".join)
+@pytest.mark.parametrize("names", [*COMMANDS, *LEDGER, *BULK, *FILES], ids="-".join)
 def test_each_command_explains_itself(names):
     result = run(*names, "--help")
 
@@ -86,7 +106,7 @@ def test_each_command_explains_itself(names):
         assert option in result.output
 
 
-@pytest.mark.parametrize("arguments", [*WORK, *OF_THE_LEDGER], ids=" ".join)
+@pytest.mark.parametrize("arguments", [*WORK, *OF_BULK, *OF_THE_LEDGER], ids=" ".join)
 def test_an_api_that_is_away_is_exit_code_3_and_says_how_to_start_it(arguments, closed):
     result = run(*arguments, "--api", closed, "--token", "t")
 

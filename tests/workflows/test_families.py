@@ -145,7 +145,7 @@ def test_a_signal_that_is_lost_is_made_up_for(office: Office, monkeypatch: pytes
     async def to_nobody(*_: object) -> None:
         """The signal, lost."""
 
-    monkeypatch.setattr("workflows.roads.Roads.tell", to_nobody)
+    monkeypatch.setattr("workflows.roads.Roads.tell_ended", to_nobody)
     monkeypatch.setattr(family, "FIRST_LOOK", family.FIRST_LOOK / 60)
     case = approved(office, AUDIT)
     case.child("payments").decide("nila")

@@ -234,6 +234,22 @@ def test_what_is_posted_goes_on_saying_what_the_document_says(office: Office):
     assert case.outcome() == "paid"
 
 
+def test_words_are_fixed_though_the_month_of_what_is_posted_was_locked_since(office: Office):
+    given = late()
+    case = office.receive(given | {"due_date": TODAY.isoformat()})
+    office.bank.arm("refuse", times=1, match={"reference": case.opened.reference})
+    case.decide("bina")
+    assert case.exception().cause == "payment_refused"
+    line = {**given["lines"][0], "description": "Audit of the second quarter"}
+    office.set_period("locked", LAST_MONTH)
+    try:
+        waiting = case.propose("esha", "fix", "Wrong quarter", {**document(case), "lines": [line]})
+        case.confirm("deepa", waiting["hash"])
+        assert case.outcome() == "paid"
+    finally:
+        office.set_period("open", LAST_MONTH)
+
+
 def test_while_the_outcome_is_unknown_only_asking_and_assigning_are_allowed(office: Office):
     given = invoice()
     case = office.receive(given | {"due_date": given["invoice_date"]})

@@ -15,6 +15,7 @@ from tests.database import ENGINE, Database
 from tests.domain.refused import refused
 from tests.office import Case, Office, open_office
 from tests.sandbox.bank_process import BankProcess
+from tests.workflows.bulk_scenarios import desk, ordered
 from workflows import catalog
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -36,6 +37,8 @@ def gate(
     as_shipped = shipped.replace("process: period_state", "process: period_unskippable")
     as_shipped = as_shipped.replace("reference_prefix: PER", "reference_prefix: PUN")
     (home / "processes" / "period_unskippable.yaml").write_text(as_shipped)
+    bulk = (CONFIG / "processes/operations/bulk_action.yaml").read_text()
+    (home / "processes" / "bulk_action.yaml").write_text(bulk)
     tenant = open_tenant(database.admin, Tenant(uuid4()))
     own = catalog.definitions(home / "processes")
     with open_office(database, tenant, bank, own, address=os.environ[ENGINE]) as opened:
@@ -43,16 +46,25 @@ def gate(
 
 
 @contextmanager
-def lock_in_vain(office: Office) -> Iterator[Case]:
+def locks_in_vain(office: Office, many: int = 1) -> Iterator[list[Case]]:
     """Asked to lock a month whose year was closed in the meantime."""
-    case = office.receive({"day": LAST_MONTH, "state": "locked", "reason": "Filed"})
+    asked = {"day": LAST_MONTH, "state": "locked", "reason": "Filed"}
+    cases = [office.receive(asked) for _ in range(many)]
     set_state(office, "closed")
     try:
-        case.decide("bina")
-        assert case.exception().cause == "period_must_not_be_closed"
-        yield case
+        for case in cases:
+            case.decide("bina")
+            assert case.exception().cause == "period_must_not_be_closed"
+        yield cases
     finally:
         set_state(office, "open")
+
+
+@contextmanager
+def lock_in_vain(office: Office) -> Iterator[Case]:
+    """One of them."""
+    with locks_in_vain(office) as (case,):
+        yield case
 
 
 def set_state(office: Office, state: str) -> None:
@@ -88,3 +100,33 @@ def test_what_nobody_marked_is_not_left_out(gate: Office):
             case.propose("esha", "skip", "The year is closed, which locks it")
         case.repair("deepa", "cancel", "The year is closed")
         assert case.outcome() == "cancelled"
+
+
+def outcomes(bulk: Case) -> list[tuple[str, str | None]]:
+    """What became of each item of bulk work."""
+    statement = "SELECT state, code FROM bulk_items WHERE process_id = :id ORDER BY position"
+    return [tuple(row) for row in bulk.office.rows(statement, id=bulk.process)]
+
+
+def test_many_steps_are_left_out_by_two_people_at_once(gate: Office):
+    with locks_in_vain(gate, 2) as (first, second):
+        parked = [case.exception().id for case in (first, second)]
+        eshas = desk(gate, "esha").freeze_parked(parked)
+        proposed = ordered(gate, eshas, "skip", "The year is closed", by="esha")
+        assert proposed.outcome() == "done"
+        assert proposed.titles()[-1] == "Propose to skip: 2 of 2 done"
+        assert first.exceptions() == [("open", None, 1)]
+
+        # Neither under what was seen before it was proposed, nor by whoever proposed it.
+        unseen = ordered(gate, eshas, "confirm", by="esha")
+        assert unseen.outcome() == "done"
+        own = ordered(gate, desk(gate, "esha").freeze_parked(parked), "confirm", by="esha")
+        assert own.outcome() == "done"
+        assert outcomes(own) == [("failed", "checker_must_differ_from_maker")] * 2
+
+        seen = desk(gate, "deepa").freeze_parked(parked)
+        confirmed = ordered(gate, seen, "confirm", by="deepa")
+        assert confirmed.outcome() == "done"
+        assert outcomes(confirmed) == [("done", None)] * 2
+        assert [case.outcome() for case in (first, second)] == ["done", "done"]
+    assert first.exceptions() == second.exceptions() == [("resolved", "skip", 1)]

@@ -9,13 +9,14 @@ from activities.approvals import ApprovalActivities, DecideTask
 from activities.processes import ProcessActivities, TakeAction
 from activities.refusals import failure
 from activities.tending import TendingActivities, TendProcess
-from domain.approvals import deciding, tending
+from domain.approvals import tending
 from domain.approvals.deciding import Decision
 from domain.approvals.tending import Tended
 from domain.definitions import policy
 from domain.identifiers import TASK, written
 from domain.processes import action
 from domain.processes.action import Taken, check_stage
+from domain.processes.said import saying
 from domain.refusal import Refusal
 from workflows.kit.messages import Act, Decide, StartProcess, Tend
 from workflows.kit.process import CATCH_UP, Turn
@@ -64,9 +65,7 @@ class Approvable(Waiting):
     @decide.validator
     def may_decide(self, message: Decide) -> None:
         """Signed by the API, or it never happened. Everything else is decided in the activity."""
-        choice = message.choice
-        subject = written(TASK, choice.task)
-        self.check_signed(message.instruction, choice.action, subject, deciding.content(choice))
+        self.check_signed(message.instruction, *saying(message.choice))
 
     @workflow.update
     async def tend(self, message: Tend) -> Tended:

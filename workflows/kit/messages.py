@@ -6,11 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from activities.desk import Instruction
-from domain.approvals.deciding import Choice
+from domain.approvals.deciding import Choice, Decision
 from domain.approvals.tending import Wish
 from domain.processes.action import Asked
 from domain.processes.assigning import Assigned
-from domain.processes.proposals import Proposed
+from domain.processes.exceptions import Choice as Way
+from domain.processes.exceptions import Resolved
+from domain.processes.proposals import Confirmed, Proposed, Waiting
+from domain.processes.said import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +106,36 @@ class Withdraw:
     """The parent was led away: the record says by whom. `call` names the parent."""
 
     call: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Bulk work is to begin no further item."""
+
+    call: str
+    reason: str | None
+    instruction: Instruction
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The update by which a process is told something, and the shape of its answer."""
+
+    name: str
+    message: Any
+    answer: type[Any]
+
+
+def told(call: str, said: Said, instruction: Instruction) -> Told:
+    """What is said of a task or of a parked step, as the process takes it."""
+    match said:
+        case Choice():
+            return Told("decide", Decide(call, said, instruction), Decision)
+        case Way(exception, way, reason):
+            return Told("repair", Repair(call, exception, way, reason, instruction), Resolved)
+        case Proposed():
+            return Told("propose", Propose(call, said, instruction), Waiting)
+        case Confirmed(exception, seen):
+            return Told("confirm", Confirm(call, exception, seen, instruction), Resolved)
+        case Assigned():
+            return Told("assign", Assign(call, said, instruction), str)

@@ -13,11 +13,9 @@ from activities.exceptions import (
     ProposeRepair,
     ResolveException,
 )
-from domain.identifiers import EXCEPTION, written
-from domain.processes import assigning, proposals
-from domain.processes.exceptions import Resolved
-from domain.processes.proposals import Waiting
-from domain.processes.repairs import ASSIGN, CONFIRM
+from domain.processes.exceptions import Choice, Resolved
+from domain.processes.proposals import Confirmed, Waiting
+from domain.processes.said import saying
 from domain.refusal import Refusal
 from workflows.kit.messages import Assign, Confirm, Propose, Repair
 from workflows.kit.parking import Parkable
@@ -71,9 +69,8 @@ class Repairable(Parkable):
     @repair.validator
     def may_repair(self, message: Repair) -> None:
         """Signed by the API, or it never happened."""
-        subject = written(EXCEPTION, message.exception)
-        content = {"reason": message.reason}
-        self.check_signed(message.instruction, message.resolution, subject, content)
+        choice = Choice(message.exception, message.resolution, message.reason)
+        self.check_signed(message.instruction, *saying(choice))
 
     @workflow.update
     async def propose(self, message: Propose) -> Waiting:
@@ -93,9 +90,7 @@ class Repairable(Parkable):
     @propose.validator
     def may_propose(self, message: Propose) -> None:
         """Signed by the API, or it never happened."""
-        proposed = message.proposed
-        subject = written(EXCEPTION, proposed.exception)
-        self.check_signed(message.instruction, proposed.way, subject, proposals.content(proposed))
+        self.check_signed(message.instruction, *saying(message.proposed))
 
     @workflow.update
     async def confirm(self, message: Confirm) -> Resolved:
@@ -116,8 +111,8 @@ class Repairable(Parkable):
     @confirm.validator
     def may_confirm(self, message: Confirm) -> None:
         """Signed by the API, or it never happened."""
-        subject = written(EXCEPTION, message.exception)
-        self.check_signed(message.instruction, CONFIRM, subject, {"seen": message.seen})
+        confirmed = Confirmed(message.exception, message.seen)
+        self.check_signed(message.instruction, *saying(confirmed))
 
     @workflow.update
     async def assign(self, message: Assign) -> str:
@@ -137,6 +132,4 @@ class Repairable(Parkable):
     @assign.validator
     def may_assign(self, message: Assign) -> None:
         """Signed by the API, or it never happened."""
-        assigned = message.assigned
-        subject = written(EXCEPTION, assigned.exception)
-        self.check_signed(message.instruction, ASSIGN, subject, assigning.content(assigned))
+        self.check_signed(message.instruction, *saying(message.assigned))

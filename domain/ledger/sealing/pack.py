@@ -87,7 +87,8 @@ def keep_heads(connection: Connection, path: Path) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        last = last_of(file)
+        line_before = last_line(file)
+        last = read_head(line_before.decode()) if line_before else None
         chain = seals.heads(connection, after=last.batch - 1 if last else 0)
         if last and (not chain or chain.pop(0).text != last.text):
             raise Refusal(
@@ -109,10 +110,10 @@ def kept_heads(path: Path) -> list[Head]:
         return [read_head(each) for each in file]
 
 
-def last_of(file: BufferedRandom) -> Head | None:
-    """The last head of an open file. A line that a crash cut short is taken away."""
+def last_line(file: BufferedRandom) -> bytes:
+    """The last line of an open file, if any. One that a crash cut short is taken away."""
     end = file.seek(0, os.SEEK_END)
     file.seek(max(0, end - TAIL))
     whole, newline, torn = file.read().rpartition(b"\n")
     file.truncate(end - len(torn))
-    return read_head(whole.splitlines()[-1].decode()) if newline else None
+    return whole.splitlines()[-1] if newline else b""

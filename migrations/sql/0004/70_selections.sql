@@ -46,13 +46,14 @@ CREATE TABLE bulk_items (
     tenant_id uuid NOT NULL REFERENCES tenants,
     process_id uuid NOT NULL,
     position integer NOT NULL,
-    state text NOT NULL CHECK (state IN ('done', 'failed')),
+    -- Refused; stopped again; not known when the time was over; never begun, since it was stopped.
+    state text NOT NULL CHECK (state IN ('done', 'failed', 'parked', 'under_way', 'not_done')),
     code text,
     message text,
     recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (tenant_id, process_id, position),
     FOREIGN KEY (tenant_id, process_id) REFERENCES processes (tenant_id, id),
-    CONSTRAINT failure_has_a_code CHECK ((state = 'failed') = (code IS NOT NULL))
+    CONSTRAINT what_is_not_done_says_why CHECK ((state IN ('done', 'not_done')) = (code IS NULL))
 );
 
 GRANT SELECT, INSERT ON selections, selection_items, bulk_instructions TO kontor_edge;
