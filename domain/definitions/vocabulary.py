@@ -10,8 +10,9 @@ from domain.definitions.fields import Name, Strict, Words
 from domain.ledger.chart import Account
 
 Area = Literal[
-    "everything", "processes", "tasks", "exceptions", "ledger", "engine", "people", "audit"
-]
+    "everything", "processes", "tasks", "all_tasks", "exceptions", "ledger", "engine", "people",
+    "audit",
+]  # fmt: skip
 
 
 class Role(Strict):
