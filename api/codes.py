@@ -101,6 +101,11 @@ CODES = {
     "ifsc_must_be_well_formed": Code(422, CORRECT),
     "hsn_must_be_well_formed": Code(422, CORRECT),
     "hsn_must_fit_nature": Code(422, CORRECT),
+    "branch_must_exist": Code(422, CORRECT),
+    "branch_must_be_active": Code(422, CORRECT),
+    "branch_must_be_clear": Code(403, "Ask somebody whose role is limited to no branch."),
+    "role_must_cover_branch": Code(403, "Ask somebody who holds the role for that branch."),
+    "role_must_be_of_all_branches": Code(422, CORRECT),
     "branch_must_be_registered_by_company": Code(422, CORRECT),
     "delegation_must_be_in_force": Code(409, "Read the delegation; it is over."),
     # Limits and delegations that are asked for.

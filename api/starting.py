@@ -20,6 +20,7 @@ from api.problems import Problem, answer, from_refusal, request_id_of
 from api.shapes.process import ProcessBody, View
 from api.viewing import pending, process_body
 from domain import identifiers
+from domain.access import branch as branches
 from domain.access import company as masters
 from domain.access.company import Company
 from domain.access.idempotency import Entry
@@ -88,6 +89,9 @@ class Starting:
         opening.check_start(self.definition, self.caller.actor)
         company = masters.company(connection, company_id(self.body.company))
         content = inputs.accept(self.definition, self.body.input, currency=company.base_currency)
+        branches.branch_at_start(
+            connection, self.definition, company.id, content, self.caller.actor
+        )
         operations.check_maker(connection, self.definition, content, self.caller.actor)
         request = Asked(
             company=company.id,

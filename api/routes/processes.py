@@ -58,6 +58,7 @@ FILTERS = {
     "created_by": Filter(id_of(PERSON)),
     "external_ref": Filter(text),
     "reference": Filter(text),
+    "branch": Filter(text),
     "amount": Filter(amount, RANGE),
     "created_at": Filter(moment, RANGE),
 }

@@ -45,10 +45,9 @@ def myself(connection: Connection, found: Actor) -> Self:
 
 
 def may_read(roles: Mapping[str, Role], found: Actor, area: Area) -> bool:
-    """Whether one of her roles reads the area."""
-    return any(
-        {area, "everything"} & set(roles[role].reads) for role in found.roles if role in roles
-    )
+    """Whether one of her roles reads the area; one held at a branch reads as it does elsewhere."""
+    held = (roles[role] for role in found.roles_somewhere if role in roles)
+    return any({area, "everything"} & set(role.reads) for role in held)
 
 
 def check_reads(roles: Mapping[str, Role], found: Actor, area: Area) -> None:

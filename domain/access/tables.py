@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from domain.database import METADATA, tenant_column, within_tenant
+from domain.database import METADATA, of_branch, tenant_column, within_tenant
 
 
 def of_version() -> tuple[Column[Any], ...]:
@@ -88,9 +88,11 @@ role_grants = Table(
     Column("revoked_at", DateTime(timezone=True)),
     Column("granted_by", Uuid),
     Column("revoked_by", Uuid),
+    Column("branch", Text),
     within_tenant("person_id", "persons"),
     within_tenant("granted_by", "processes"),
     within_tenant("revoked_by", "processes"),
+    of_branch(),
 )
 
 parties = Table(

@@ -11,7 +11,7 @@ from domain.definitions.vocabulary import Role
 from domain.refusal import Refusal
 
 STANDS = text("""
-    SELECT p.makers, p.reference, p.closed_at, p.type, ARRAY(
+    SELECT p.makers, p.reference, p.closed_at, p.type, p.branch, ARRAY(
         SELECT r.role FROM tasks t CROSS JOIN unnest(ARRAY[t.role, t.escalated_to]) AS r (role)
         WHERE t.tenant_id = p.tenant_id AND t.process_id = p.id AND r.role IS NOT NULL) AS asked
     FROM processes p WHERE p.tenant_id = (SELECT current_tenant()) AND p.id = :process
@@ -25,8 +25,8 @@ def check_involved(
     """Who made it, whose role was ever asked in it, also of whom she stands in for, and who reads
     every process."""
     stands = connection.execute(STANDS, {"process": process}).one()
-    is_asked = not actor.roles.isdisjoint(stands.asked) or any(
-        each.covers(stands.asked, stands.type) for each in actor.stands_in_for
+    is_asked = not actor.roles_at(stands.branch).isdisjoint(stands.asked) or any(
+        each.covers(stands.asked, stands.type, stands.branch) for each in actor.stands_in_for
     )
     if actor.person in stands.makers or is_asked or may_read(roles, actor, "processes"):
         return

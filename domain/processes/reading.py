@@ -50,7 +50,8 @@ NUMBER = (
 FILTERS = {
     name: processes.c[name]
     for name in (
-        "status", "type", "stage", "created_by", "external_ref", "reference", "amount", "created_at"
+        "status", "type", "stage", "created_by", "external_ref", "reference", "amount",
+        "created_at", "branch",
     )
 }  # fmt: skip
 
@@ -85,6 +86,7 @@ class ProcessRecord:
     created_at: datetime
     updated_at: datetime
     closed_at: datetime | None
+    branch: str | None = None
 
 
 def released(connection: Connection, wanted: str) -> Definition:
@@ -195,6 +197,7 @@ def process_of(row: Row[Any]) -> ProcessRecord:
         row.stage_since, row.due_at, row.waiting_for, money.given(row.amount, row.currency),
         row.business_date, row.external_ref, row.request_hash, row.created_by, row.maker_name,
         row.reason, row.sequence, row.created_at, row.updated_at, row.closed_at,
+        row.branch,
     )  # fmt: skip
 
 

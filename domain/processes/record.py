@@ -28,6 +28,7 @@ INSERT = text("""
 """)
 FACTS = text("""
     SELECT p.reference, p.subject, p.stage, p.status, p.amount, p.currency, p.created_by, p.makers,
+        p.branch,
         d.id AS document_id, d.content, d.content_hash, d.revision,
         c.id AS company_id, c.code AS company_code, c.name AS company_name, c.base_currency,
         c.gstin AS company_gstin, c.bank_account AS company_bank,
@@ -48,6 +49,10 @@ SUBJECT = text("""
 CONCERN = text("""
     UPDATE processes SET concerned = CAST(:persons AS uuid[])
     WHERE tenant_id = :tenant AND id = :process AND concerned <> CAST(:persons AS uuid[])
+""")
+PLACE = text("""
+    UPDATE processes SET branch = :branch
+    WHERE tenant_id = :tenant AND id = :process AND branch IS DISTINCT FROM :branch
 """)
 
 
@@ -91,6 +96,7 @@ class Facts:
     revision: int
     company: Company
     party: Party | None
+    branch: str | None = None
 
 
 def insert(connection: Connection, process: NewProcess) -> bool:
@@ -119,6 +125,7 @@ def facts(connection: Connection, process: UUID) -> Facts:
         process, row.reference, row.subject, row.stage, row.status,
         money.given(row.amount, row.currency), row.created_by, frozenset(row.makers),
         row.document_id, row.content, row.content_hash, row.revision, company, party,
+        row.branch,
     )  # fmt: skip
 
 
@@ -147,6 +154,11 @@ def concern(connection: Connection, tenant: UUID, process: UUID, persons: Collec
     """Say whom the document is about: none of them checks it."""
     values = {"tenant": tenant, "process": process, "persons": sorted(persons)}
     connection.execute(CONCERN, values)
+
+
+def place(connection: Connection, tenant: UUID, process: UUID, branch: str | None) -> None:
+    """Say of which branch it is: who checks it and whose limits count follows from that."""
+    connection.execute(PLACE, {"tenant": tenant, "process": process, "branch": branch})
 
 
 def move_to(

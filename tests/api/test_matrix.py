@@ -40,8 +40,9 @@ INVOICE = "invoice_approval"
 
 @dataclass(frozen=True)
 class Road:
-    """Who may go: `reads` an area (and one `besides`), `starts` a type, takes an `action` of the invoice, `decides` its
-    task; with none of these whoever is signed in, for what is her own. `is_open` needs no token.
+    """Who may go: `reads` an area (and one `besides`), `starts` a type, takes an `action` of the
+    invoice, `decides` its task; with none of these whoever is signed in, for what is her own.
+    `is_open` needs no token.
     """
 
     reads: str = ""
