@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import typer
 from typer.core import TyperGroup
 
-from api.cli import book, definitions, ledger, processes, reports, stack, tasks
+from api.cli import book, definitions, ledger, processes, reports, stack, tasks, tenants
 
 if TYPE_CHECKING:
     from typer._click.core import Context
@@ -55,6 +55,12 @@ app.add_typer(
     name="ledger",
     help="The book: accounts, entries, balances, statements.",
     rich_help_panel=reports.PANEL,
+)
+app.add_typer(
+    tenants.app,
+    name="tenant",
+    help="At the machine: the tenants there are, and a new one.",
+    rich_help_panel=tenants.PANEL,
 )
 
 

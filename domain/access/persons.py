@@ -44,6 +44,7 @@ INVITE = text("""
     VALUES ((SELECT current_tenant()), decode(:digest, 'hex'), :user, :process,
         now() + interval '7 days')
 """)
+END_INVITATIONS = text("SELECT end_invitations(:user)")
 GRANTS = text("""
     SELECT g.person_id, p.name, g.role, g.granted_at, g.revoked_at, g.granted_by, g.revoked_by,
         g.branch
@@ -172,9 +173,18 @@ def switch(connection: Connection, user: UUID, *, active: bool) -> None:
     connection.execute(SWITCH, {"id": user, "active": active})
 
 
-def invite(connection: Connection, user: UUID, *, digest: str, process: UUID) -> None:
-    """Let whoever holds the invitation choose the login's password, once and within a week."""
+def invite(connection: Connection, user: UUID, *, digest: str, process: UUID | None) -> None:
+    """Let whoever holds the invitation choose the login's password, once and within a week.
+
+    An earlier one ends. No process is that of the first owners, who are there before any.
+    """
+    end_invitations(connection, user)
     connection.execute(INVITE, {"user": user, "digest": digest, "process": process})
+
+
+def end_invitations(connection: Connection, user: UUID) -> int:
+    """Let no open invitation of the login be used any more. How many there were."""
+    return int(connection.execute(END_INVITATIONS, {"user": user}).scalar_one())
 
 
 def grants(

@@ -54,6 +54,7 @@ companies = Table(
     Column("base_currency", CHAR(3), nullable=False),
     Column("gstin", Text),
     Column("bank_account", Text, nullable=False),
+    Column("pan", Text),
     UniqueConstraint("tenant_id", "code"),
 )
 

@@ -18,6 +18,7 @@ from domain.definitions.model import Definition
 from domain.operations.approval_limits import SET_APPROVAL_LIMIT
 from domain.operations.budgets import SET_BUDGET
 from domain.operations.clock import ADVANCE_CLOCK
+from domain.operations.companies import WRITE_COMPANY
 from domain.operations.definitions import ACTIVATE_DEFINITION, ROLL_BACK_DEFINITION
 from domain.operations.delegations import DELEGATE, END_DELEGATION
 from domain.operations.holds import SETTLE_HOLD
@@ -58,6 +59,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "set_holidays": SET_HOLIDAYS,
     "set_opening_hours": SET_OPENING_HOURS,
     "advance_clock": ADVANCE_CLOCK,
+    "write_company": WRITE_COMPANY,
     "change_user": CHANGE_USER,
     "change_role": CHANGE_ROLE,
     "change_api_key": CHANGE_API_KEY,

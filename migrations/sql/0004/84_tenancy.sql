@@ -12,3 +12,25 @@ ALTER TABLE role_grants ADD COLUMN branch text,
 
 ALTER TABLE approval_limits ADD COLUMN branch text,
     ADD FOREIGN KEY (tenant_id, branch) REFERENCES branches (tenant_id, code);
+
+-- Companies are written by a process; the code and the currency of a book stay.
+ALTER TABLE companies ADD COLUMN pan text;
+GRANT INSERT, UPDATE (name, gstin, pan, bank_account) ON companies TO kontor_app;
+
+-- The first owners of a tenant are invited before there is any process.
+ALTER TABLE invitations ALTER COLUMN process_id DROP NOT NULL;
+
+-- Ends what is open of a login. The application reads no invitation, so it asks by a function.
+CREATE FUNCTION end_invitations("user" uuid) RETURNS integer
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+    WITH ended AS (
+        UPDATE invitations SET expires_at = now()
+        WHERE tenant_id = current_tenant() AND user_id = "user" AND used_at IS NULL
+          AND expires_at > now()
+        RETURNING 1
+    )
+    SELECT count(*)::integer FROM ended
+$$;
+REVOKE ALL ON FUNCTION end_invitations(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION end_invitations(uuid) TO kontor_app;

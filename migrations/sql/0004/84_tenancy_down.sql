@@ -6,3 +6,10 @@ ALTER TABLE approval_limits DROP COLUMN branch;
 ALTER TABLE role_grants DROP COLUMN branch;
 DROP INDEX processes_branch;
 ALTER TABLE processes DROP COLUMN branch;
+
+DROP FUNCTION end_invitations(uuid);
+DELETE FROM invitations WHERE process_id IS NULL;
+ALTER TABLE invitations ALTER COLUMN process_id SET NOT NULL;
+REVOKE INSERT, UPDATE ON companies FROM kontor_app;
+REVOKE UPDATE (name, gstin, pan, bank_account) ON companies FROM kontor_app;
+ALTER TABLE companies DROP COLUMN pan;
