@@ -108,6 +108,7 @@ CODES = {
     "company_must_have_its_own_pan": Code(409, "Add a branch, or correct the number."),
     "company_must_keep_its_pan": Code(422, CORRECT),
     "company_must_change": Code(409, "Nothing is to be done."),
+    "settings_must_change": Code(409, "Nothing is to be done."),
     "two_owners_must_be_named": Code(422, "Name two owners, two people."),
     "tenant_must_be_new": Code(409, "Choose another name."),
     # Branches.

@@ -85,6 +85,7 @@ class Me(Resource):
     user: str
     login: str
     tenant_name: str
+    language: str
     roles: list[str]
     at_branches: list[RoleAtBranch]
     reads: list[str]
@@ -179,6 +180,7 @@ def get_me(request: Request, edge: AtHand, caller: TheCaller) -> Response:
         user=written(USER, actor.user),
         login=own.login,
         tenant_name=own.tenant_name,
+        language=own.language,
         roles=sorted(hers),
         at_branches=[
             RoleAtBranch(role=role, branch=branch) for role, branch in sorted(actor.at_branches)

@@ -42,6 +42,7 @@ tenants = Table(
     Column("fiscal_year_starts_in", SmallInteger, nullable=False, server_default="4"),
     Column("clock_offset", Interval, nullable=False, server_default="0"),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    Column("language", Text, nullable=False, server_default="en"),
 )
 
 companies = Table(

@@ -34,6 +34,7 @@ from domain.operations.rates import SET_RATES
 from domain.operations.revaluations import REVALUE
 from domain.operations.reversals import REVERSE_ENTRY
 from domain.operations.roles import CHANGE_ROLE
+from domain.operations.tenants import CHANGE_TENANT
 from domain.operations.users import CHANGE_USER
 from domain.operations.years import SET_YEAR
 from domain.processes import record
@@ -60,6 +61,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "set_opening_hours": SET_OPENING_HOURS,
     "advance_clock": ADVANCE_CLOCK,
     "write_company": WRITE_COMPANY,
+    "change_tenant": CHANGE_TENANT,
     "change_user": CHANGE_USER,
     "change_role": CHANGE_ROLE,
     "change_api_key": CHANGE_API_KEY,

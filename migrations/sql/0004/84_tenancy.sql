@@ -34,3 +34,9 @@ AS $$
 $$;
 REVOKE ALL ON FUNCTION end_invitations(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION end_invitations(uuid) TO kontor_app;
+
+-- What a tenant is called and in which language it is spoken to: by a process, and nothing else of it.
+ALTER TABLE tenants ADD COLUMN language text NOT NULL DEFAULT 'en' CHECK (language IN ('en', 'hi'));
+CREATE POLICY own_settings ON tenants FOR UPDATE TO kontor_app
+    USING (id = (SELECT current_tenant())) WITH CHECK (id = (SELECT current_tenant()));
+GRANT UPDATE (name, language) ON tenants TO kontor_app;

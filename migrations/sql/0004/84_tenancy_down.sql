@@ -13,3 +13,7 @@ ALTER TABLE invitations ALTER COLUMN process_id SET NOT NULL;
 REVOKE INSERT, UPDATE ON companies FROM kontor_app;
 REVOKE UPDATE (name, gstin, pan, bank_account) ON companies FROM kontor_app;
 ALTER TABLE companies DROP COLUMN pan;
+
+REVOKE UPDATE (name, language) ON tenants FROM kontor_app;
+DROP POLICY own_settings ON tenants;
+ALTER TABLE tenants DROP COLUMN language;
