@@ -21,7 +21,7 @@ from domain.access.idempotency import Entry
 from domain.documents import examination
 from domain.identifiers import PROCESS, written
 from domain.processes import reading, record
-from domain.processes.action import Asked, check_action, edited
+from domain.processes.action import Asked, check_action, check_moved, edited
 from domain.processes.reading import ProcessRecord
 from domain.refusal import Refusal
 from workflows.instructions import NotAnswered, ProcessClosed, Speaker
@@ -57,6 +57,10 @@ class Acting:
         try:
             check_action(definition, facts, self.caller.actor, self.what)
             content = edited(definition, facts, self.what)
+            check_moved(
+                connection, definition, facts, self.caller.actor, action=self.what.action,
+                content=content,
+            )  # fmt: skip
             if content is not None:
                 content = with_files(self.edge, self.caller, definition, content, facts.content)
                 examination.examine(connection, definition, facts.company, content, found.id)

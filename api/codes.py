@@ -102,6 +102,22 @@ CODES = {
     "ifsc_must_be_well_formed": Code(422, CORRECT),
     "hsn_must_be_well_formed": Code(422, CORRECT),
     "hsn_must_fit_nature": Code(422, CORRECT),
+    # Companies, and the tenants that begin with one.
+    "company_must_be_new": Code(409, "Choose another code, or ask for a change."),
+    "company_must_be_described": Code(422, CORRECT),
+    "company_fields_must_fit_request": Code(422, CORRECT),
+    "company_must_have_its_own_pan": Code(409, "Add a branch, or correct the number."),
+    "company_must_keep_its_pan": Code(422, CORRECT),
+    "company_must_change": Code(409, "Nothing is to be done."),
+    "settings_must_change": Code(409, "Nothing is to be done."),
+    "two_owners_must_be_named": Code(422, "Name two owners, two people."),
+    "tenant_must_be_new": Code(409, "Choose another name."),
+    # Branches.
+    "branch_must_exist": Code(422, CORRECT),
+    "branch_must_be_active": Code(422, CORRECT),
+    "branch_must_be_clear": Code(403, "Ask somebody whose role is limited to no branch."),
+    "role_must_cover_branch": Code(403, "Ask somebody who holds the role for that branch."),
+    "role_must_be_of_all_branches": Code(422, CORRECT),
     "branch_must_be_registered_by_company": Code(422, CORRECT),
     "delegation_must_be_in_force": Code(409, "Read the delegation; it is over."),
     # Limits and delegations that are asked for.

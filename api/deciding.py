@@ -36,6 +36,7 @@ ASKS_OTHERS = (
     "checkers_must_be_distinct",
     "checker_must_not_be_concerned",
     "limit_must_be_in_currency_of_document",
+    "role_must_cover_branch",
 )
 NOTED = (*ASKS_OTHERS, "key_must_have_scope", "step_up_required")
 

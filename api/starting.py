@@ -21,6 +21,7 @@ from api.sending import with_files
 from api.shapes.process import ProcessBody, View
 from api.viewing import pending, process_body
 from domain import identifiers
+from domain.access import branch as branches
 from domain.access import company as masters
 from domain.access.company import Company
 from domain.access.idempotency import Entry
@@ -92,6 +93,9 @@ class Starting:
             self.definition, self.body.input, currency=company.base_currency,
             starts_on=masters.today(connection),
         )  # fmt: skip
+        branches.branch_at_start(
+            connection, self.definition, company.id, content, self.caller.actor
+        )
         operations.check_maker(connection, self.definition, content, self.caller.actor)
         request = Asked(
             company=company.id,

@@ -16,6 +16,7 @@ from api.deciding import Deciding, seen_of
 from api.edge import Edge
 from api.shapes.base import Money, is_nothing, money
 from api.starting import StartBody, Starting, start
+from domain.access import branch as branches
 from domain.access import company as masters
 from domain.access.actor import Actor, able
 from domain.approvals import reading as tasks
@@ -115,7 +116,10 @@ def start_trial(starting: Starting) -> Trial:
         amount = opening.amount_of(definition, ready.content)
         known = named_facts(definition, ready.content)
         ahead = policy.approvals_ahead(definition, definition.first_stage, known)
-        approvers = approvers_of(connection, list(ahead), starting.caller)
+        branch = branches.branch_at_start(
+            connection, definition, ready.company.id, ready.content, starting.caller.actor
+        )
+        approvers = approvers_of(connection, list(ahead), starting.caller, branch)
         entries = entries_of(connection, definition, ready.company.id, ready.content)
         seen = preview(connection, definition, ready.company, ready.content)
     warnings = [f"Nobody can check level {a.level} ({a.role})." for a in approvers if not a.people]
@@ -138,26 +142,27 @@ def bands(definition: Definition) -> tuple[Any, ...]:
 
 
 def approvers_of(
-    connection: Connection, ahead: Sequence[tuple[str, Seats]], caller: Caller
+    connection: Connection, ahead: Sequence[tuple[str, Seats]], caller: Caller, branch: str | None
 ) -> list[Approver]:
     """Each seat of each level with the people who hold its role, the maker left out."""
     return [
-        Approver(level=level, role=role, people=people(connection, role, caller))
+        Approver(level=level, role=role, people=people(connection, role, caller, branch))
         for level, (_, seats) in enumerate(ahead, 1)
         for role in seats
     ]
 
 
-def people(connection: Connection, role: str, caller: Caller) -> list[str]:
-    """Who holds the role beside the caller, or stands in for somebody else who does."""
+def people(connection: Connection, role: str, caller: Caller, branch: str | None) -> list[str]:
+    """Who holds the role there beside the caller, or stands in for somebody else who does."""
     found = able(connection, [role])
-    return [each.name for each in found if may_check(each, role, caller.actor.person)]
+    return [each.name for each in found if may_check(each, role, caller.actor.person, branch)]
 
 
-def may_check(actor: Actor, role: str, maker: UUID) -> bool:
-    """Whether she would check what this maker enters."""
-    lenders = {each.person for each in actor.stands_in_for if role in each.roles}
-    return actor.person != maker and maker not in lenders
+def may_check(actor: Actor, role: str, maker: UUID, branch: str | None) -> bool:
+    """Whether she would check what this maker enters for the branch."""
+    lenders = {each.person for each in actor.stands_in_for if role in each.roles_at(branch)}
+    holds = role in actor.roles_at(branch) or bool(lenders)
+    return holds and actor.person != maker and maker not in lenders
 
 
 def entries_of(
@@ -221,7 +226,7 @@ def decide_trial(deciding: Deciding) -> Trial:
         document = tasks.document(connection, found.process)
         known = named_facts(definition, document.content)
         ahead = list(policy.approvals_ahead(definition, found.stage, known))
-        levels = approvers_of(connection, ahead, caller)
+        levels = approvers_of(connection, ahead, caller, found.checking.branch)
         company = reading.get(connection, found.process).company
         entries = entries_of(connection, definition, company, document.content)
     left = [each for each in levels if each.level > found.level]

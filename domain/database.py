@@ -47,6 +47,11 @@ def within_tenant(column: str, table: str) -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["tenant_id", column], [f"{table}.tenant_id", f"{table}.id"])
 
 
+def of_branch() -> ForeignKeyConstraint:
+    """A foreign key from `branch` to the code of one, which never changes."""
+    return ForeignKeyConstraint(["tenant_id", "branch"], ["branches.tenant_id", "branches.code"])
+
+
 def with_json(sql: str, *names: str) -> TextClause:
     """A statement whose parameters of these names are JSON; a None in one is JSON's null."""
     return text(sql).bindparams(*(bindparam(name, type_=JSONB) for name in names))

@@ -61,6 +61,12 @@ CUSTOMERS = (
 )
 FORMER_CUSTOMERS = (("C-109", "Kolhapur Mills", "27AAKFP6652M1ZK"),)
 
+# Code, name, GSTIN: both registered by the company in its one state.
+BRANCHES = (
+    ("BLR", "Bengaluru", "29AAKCK4821M1Z0"),
+    ("HBL", "Hubballi", None),
+)
+
 ADD_TENANT = text(
     "INSERT INTO tenants (id, name, livemode) VALUES (:tenant, 'Kontor sandbox', false)"
     " ON CONFLICT DO NOTHING"
@@ -86,6 +92,10 @@ ADD_PARTY = text(
     "INSERT INTO parties (tenant_id, id, code, name, kind, gstin, active, bank_account, bank_ifsc)"
     " VALUES (:tenant, :id, :code, :name, :kind, :gstin, :active, :account, :ifsc)"
     " ON CONFLICT DO NOTHING"
+)
+ADD_BRANCH = text(
+    "INSERT INTO branches (tenant_id, id, company_id, code, name, gstin)"
+    " VALUES (:tenant, :id, :company, :code, :name, :gstin) ON CONFLICT DO NOTHING"
 )
 # One account more than the chart has, as tests and scenarios need them.
 OPEN_ACCOUNT = with_json("SELECT ledger_open_account(:company, :stated)", "stated")
@@ -117,6 +127,10 @@ class Tenant:
         """A vendor: `V-001`, or a customer: `C-101`."""
         return self._derived("party", code)
 
+    def branch(self, code: str) -> UUID:
+        """A branch: `BLR`."""
+        return self._derived("branch", code)
+
     def _derived(self, kind: str, name: str) -> UUID:
         return uuid5(self.id, f"{kind}/{name}")
 
@@ -145,6 +159,7 @@ def open_tenant(engine: Engine, tenant: Tenant, *, today: date | None = None) ->
                 "gstin": "29AAKCK4821M1Z0",
             },
         )
+        add_branches(connection, tenant)
         add_people(connection, tenant)
         add_vendors(connection, tenant)
         add_customers(connection, tenant)
@@ -161,6 +176,13 @@ def add_people(connection: Connection, tenant: Tenant) -> None:
         connection.execute(ADD_USER, user)
         for role in roles:
             connection.execute(GRANT_ROLE, {"tenant": tenant.id, "person": person, "role": role})
+
+
+def add_branches(connection: Connection, tenant: Tenant) -> None:
+    """Where the company does business."""
+    for code, name, gstin in BRANCHES:
+        branch = {"id": tenant.branch(code), "code": code, "name": name, "gstin": gstin}
+        connection.execute(ADD_BRANCH, {"tenant": tenant.id, "company": tenant.company, **branch})
 
 
 def add_vendors(connection: Connection, tenant: Tenant) -> None:

@@ -17,6 +17,7 @@ from api.cli import (
     signing,
     stack,
     tasks,
+    tenants,
     tending,
 )
 
@@ -75,6 +76,12 @@ app.add_typer(
     name="ledger",
     help="The book: accounts, entries, balances, statements.",
     rich_help_panel=reports.PANEL,
+)
+app.add_typer(
+    tenants.app,
+    name="tenant",
+    help="At the machine: the tenants there are, and a new one.",
+    rich_help_panel=tenants.PANEL,
 )
 
 

@@ -71,6 +71,13 @@ class CompanyBody(BaseModel):
     base_currency: str
 
 
+class RoleAtBranch(BaseModel):
+    """A role that counts for one branch alone."""
+
+    role: str
+    branch: str
+
+
 class Me(Resource):
     """The caller: who she is, what she holds, reads and may start."""
 
@@ -78,7 +85,9 @@ class Me(Resource):
     user: str
     login: str
     tenant_name: str
+    language: str
     roles: list[str]
+    at_branches: list[RoleAtBranch]
     reads: list[str]
     may_start: list[str]
     limits: dict[str, list[str]]
@@ -149,7 +158,7 @@ def summary(definition: Definition, caller: TheCaller) -> dict[str, Any]:
         "title": definition.title,
         "summary": definition.summary,
         "version": definition.hash,
-        "may_start": policy.may(definition, "start", caller.actor.roles),
+        "may_start": policy.may(definition, "start", caller.actor.roles_somewhere),
         "links": {"self": self, "start": f"{self}/processes"},
     }
 
@@ -158,6 +167,7 @@ def summary(definition: Definition, caller: TheCaller) -> dict[str, Any]:
 def get_me(request: Request, edge: AtHand, caller: TheCaller) -> Response:
     """Who the caller is and what she may."""
     actor, roles = caller.actor, edge.catalog.roles
+    hers = actor.roles_somewhere
     with edge.reading(caller.tenant) as connection:
         own = reading.myself(connection, actor)
         held = authority.own_limits(connection, actor)
@@ -170,12 +180,16 @@ def get_me(request: Request, edge: AtHand, caller: TheCaller) -> Response:
         user=written(USER, actor.user),
         login=own.login,
         tenant_name=own.tenant_name,
-        roles=sorted(actor.roles),
-        reads=sorted({area for r in actor.roles if r in roles for area in roles[r].reads}),
+        language=own.language,
+        roles=sorted(hers),
+        at_branches=[
+            RoleAtBranch(role=role, branch=branch) for role, branch in sorted(actor.at_branches)
+        ],
+        reads=sorted({area for r in hers if r in roles for area in roles[r].reads}),
         approval_limits=[approval_limit(limit, found) for limit, found in held],
         delegations=[delegation(caller, each) for each in lent],
-        may_start=[d.process for d in types if policy.may(d, "start", actor.roles)],
-        limits={d.process: limits(d, actor.roles) for d in types if d.approvals},
+        may_start=[d.process for d in types if policy.may(d, "start", hers)],
+        limits={d.process: limits(d, hers) for d in types if d.approvals},
         password_age_seconds=actor.password_age,
         companies=[
             CompanyBody(

@@ -123,7 +123,7 @@ async def switch_on(id: str, request: Request, edge: AtHand, caller: TheCaller) 
 async def change_role(request: Request, edge: AtHand, caller: TheCaller) -> Response:
     """Ask for a role to be granted or revoked: starts `role_change`."""
     body = await given(request, GrantRequestBody)
-    named = StartBody(type="role_change", input=body.model_dump())
+    named = StartBody(type="role_change", input=body.model_dump(exclude_none=True))
     return await begun(edge, caller, request, named)
 
 

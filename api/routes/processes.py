@@ -59,6 +59,7 @@ FILTERS = {
     "external_ref": Filter(text),
     "reference": Filter(text),
     "parent": Filter(id_of(PROCESS)),
+    "branch": Filter(text),
     "amount": Filter(amount, RANGE),
     "created_at": Filter(moment, RANGE),
 }

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.answers import read
 from api.bodies import Given, Line, ReasonBody, given, read_id
-from api.caller import ReadsTasks, TheCaller
+from api.caller import ReadsTasks, TheCaller, allow
 from api.deciding import decide
 from api.documentation import SEEN, accepts, problems
 from api.edge import AtHand, Edge
@@ -25,6 +25,7 @@ from domain.approvals.policy import APPROVE, REJECT, SEND_BACK
 from domain.approvals.tending import CLAIM, COMMENT, ESCALATE, RELEASE, SNOOZE, Wish
 from domain.identifiers import TASK
 from domain.listing import Key, Page
+from domain.processes import involvement
 
 router = APIRouter(prefix="/tasks", tags=["Tasks"])
 
@@ -53,8 +54,13 @@ def list_tasks(
     display: bool = False,
     count: Literal["exact"] | None = None,
 ) -> Response:
-    """An inbox, newest first: what the caller may decide, what her roles may, or everything."""
+    """An inbox, newest first: what the caller may decide, what her roles may, or everything.
+
+    Everything (`all`) is for those who read all tasks.
+    """
     conditions(request, {}, besides=("scope", "state"))
+    if scope == "all":
+        allow(edge, caller, "all_tasks")
     with edge.reading(caller.tenant) as connection:
         actor, view = caller.actor, View(caller, display)
         return listing(
@@ -74,11 +80,13 @@ def list_tasks(
 
 @router.get("/{id}", response_model=TaskBody, responses=problems(401, 403, 404))
 def get_task(
-    id: str, request: Request, edge: AtHand, caller: ReadsTasks, display: bool = False
+    id: str, request: Request, edge: AtHand, caller: TheCaller, display: bool = False
 ) -> Response:
-    """One task. Its ETag is the hash that a decision names in If-Match."""
+    """One task that the caller takes part in. Its ETag is what a decision names in If-Match."""
     with edge.reading(caller.tenant) as connection, addressed("task"):
         found = reading.get(connection, read_id(TASK, id))
+        allow(edge, caller, "tasks")
+        involvement.check_involved(connection, edge.catalog.roles, found.process, caller.actor)
         body = task_in_full(edge, connection, View(caller, display), found)
     return read(request, body, etag=None if found.checking.decided else body.subject_hash)
 

@@ -15,12 +15,13 @@ from domain.identifiers import COMPANY, DELEGATION, PROCESS, written
 class ApprovalLimitBody(BaseModel):
     """Up to which amount the caller approves, and what she approved today of what it counts.
 
-    Without a role it is her own. Without a type or company it is about all of them.
+    Without a role it is her own. Without a type, company or branch it is about all of them.
     """
 
     role: str | None
     process_type: str | None
     company: str | None
+    branch: str | None
     per_document: Money | None
     per_day: Money | None
     approved_today: Money
@@ -51,6 +52,7 @@ def approval_limit(limit: Limit, found: Allowance) -> ApprovalLimitBody:
         role=limit.role,
         process_type=limit.process_type,
         company=written(COMPANY, limit.company) if limit.company else None,
+        branch=limit.branch,
         per_document=money(limit.per_document) if limit.per_document else None,
         per_day=money(limit.per_day) if limit.per_day else None,
         approved_today=money(found.approved),

@@ -30,11 +30,12 @@ class WhyBody(Given):
 
 
 class GrantRequestBody(Given):
-    """A role to be granted to the person behind a login, or revoked."""
+    """A role to be granted to the person behind a login, or revoked; at one branch, or at all."""
 
     change: Literal["grant", "revoke"] = "grant"
     login: Line
     role: Line
+    branch: Line | None = None
     reason: Line
 
 
@@ -95,6 +96,7 @@ class GrantBody(Resource):
 
     person: Person
     role: str
+    branch: str | None
     granted_at: Time
     granted_by: str | None
     revoked_at: Time | None
@@ -148,6 +150,7 @@ def grant(caller: Caller, found: Grant) -> GrantBody:
         livemode=caller.livemode,
         person=person(found.person, found.name),
         role=found.role,
+        branch=found.branch,
         granted_at=found.granted_at,
         granted_by=written(PROCESS, found.granted_by) if found.granted_by else None,
         revoked_at=found.revoked_at,

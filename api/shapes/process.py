@@ -94,6 +94,7 @@ class ProcessBody(Resource):
     subject: Subject
     amount: Money | None
     company: str | None
+    branch: str | None = Field(default=None, exclude_if=is_nothing)
     business_date: date | None
     external_ref: str | None
     waiting_for: Waiting | None
@@ -164,6 +165,7 @@ def process(
         subject=Subject(title=record.subject, document=written(DOCUMENT, record.document)),
         amount=money(record.amount, display=view.display) if record.amount else None,
         company=written(COMPANY, record.company),
+        branch=record.branch,
         business_date=record.business_date,
         external_ref=record.external_ref,
         waiting_for=waiting(record, roles),

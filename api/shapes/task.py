@@ -81,6 +81,7 @@ class TaskBody(Resource):
     level: int
     levels: int
     amount: Money | None
+    branch: str | None = Field(default=None, exclude_if=is_nothing)
     subject_hash: str | None
     opened_at: Time
     due: Time | None
@@ -127,6 +128,7 @@ def task(caller: Caller, record: TaskRecord, may: May, *, display: bool = False)
         level=record.level,
         levels=record.levels,
         amount=money(record.amount, display=display) if record.amount else None,
+        branch=checking.branch,
         subject_hash=checking.subject_hash,
         opened_at=record.opened_at,
         due=record.due_at,

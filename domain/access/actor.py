@@ -8,15 +8,27 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from domain.access import scopes
-from domain.access.delegator import IN_FORCE, STANDS_IN_FOR, Delegator, delegator, roles_held
+from domain.access.delegator import (
+    IN_FORCE,
+    STANDS_IN_FOR,
+    AtBranches,
+    Delegator,
+    delegator,
+    pairs,
+    roles_at,
+    roles_at_branches,
+    roles_held,
+    roles_held_somewhere,
+)
 from domain.access.limit import Limit, limit, limits_in_effect
 from domain.access.token import NO_MEANS, Means
 from domain.refusal import Refusal
 
 ACTOR = f"""
     SELECT u.id, u.person_id, p.name, u.active, ARRAY({roles_held("p.id")}) AS roles,
+        {roles_at_branches("p.id")} AS at_branches,
         {STANDS_IN_FOR} AS stands_in_for,
-        {limits_in_effect("p.id", roles_held("p.id"))} AS limits
+        {limits_in_effect("p.id", roles_held_somewhere("p.id"))} AS limits
     FROM users u JOIN persons p ON p.tenant_id = u.tenant_id AND p.id = u.person_id
     WHERE u.tenant_id = (SELECT current_tenant())
 """
@@ -29,8 +41,12 @@ ABLE = text(f"""
         OR p.id IN (SELECT d.to_person_id FROM delegations d
             WHERE d.tenant_id = (SELECT current_tenant()) AND {IN_FORCE}))) AS a
     WHERE roles && CAST(:roles AS text[])
+       OR EXISTS (SELECT FROM jsonb_array_elements(at_branches) AS b
+                  WHERE b->>0 = ANY(CAST(:roles AS text[])))
        OR EXISTS (SELECT FROM jsonb_array_elements(stands_in_for) AS d
-                  WHERE d->'roles' ?| CAST(:roles AS text[]))
+                  WHERE d->'roles' ?| CAST(:roles AS text[])
+                     OR EXISTS (SELECT FROM jsonb_array_elements(d->'at_branches') AS b
+                                WHERE b->>0 = ANY(CAST(:roles AS text[]))))
     ORDER BY name, person_id, id
 """)
 OF_PERSONS = text(f"""
@@ -54,6 +70,7 @@ KEY = text("""
 class Actor:
     """A person (a human) acting through a user (one login of hers).
 
+    `roles` count everywhere, `at_branches` (pairs of role and branch) for what is of that branch.
     `password_age` is how many seconds ago she gave her password, None when she gave none.
     `scopes` are those of the key that acts for her, None when she acts herself.
     """
@@ -66,6 +83,16 @@ class Actor:
     limits: tuple[Limit, ...] = ()
     password_age: int | None = None
     scopes: frozenset[str] | None = None
+    at_branches: AtBranches = frozenset()
+
+    def roles_at(self, branch: str | None) -> frozenset[str]:
+        """The roles that count for what is of a branch, or of none."""
+        return roles_at(self.roles, self.at_branches, branch)
+
+    @property
+    def roles_somewhere(self) -> frozenset[str]:
+        """Every role of hers, be it at one branch alone."""
+        return self.roles | {role for role, _ in self.at_branches}
 
     def check_scope(self, verb: str, what: str) -> None:
         """Refuse a key that may not do this. A person who acts herself is not bound by scopes."""
@@ -91,7 +118,7 @@ def scopes_now(connection: Connection, user: UUID, key: UUID) -> frozenset[str]:
 
 
 def able(connection: Connection, roles: Collection[str]) -> list[Actor]:
-    """Everybody who holds one of the roles now or stands in for somebody who does, by name.
+    """Everybody who holds one of the roles somewhere now or stands in for such a person, by name.
 
     Who is away is left out: another stands in for her.
     """
@@ -110,4 +137,7 @@ def actor_of(row: Any) -> Actor:
     """A row as what it means."""
     lent = tuple(map(delegator, row.stands_in_for))
     limits = tuple(map(limit, row.limits))
-    return Actor(row.id, row.person_id, row.name, frozenset(row.roles), lent, limits)
+    return Actor(
+        row.id, row.person_id, row.name, frozenset(row.roles), lent, limits,
+        at_branches=pairs(row.at_branches),
+    )  # fmt: skip

@@ -27,6 +27,7 @@ KEY_REVOKED: Final = "api_key.revoked"
 DECISION_REFUSED: Final = "decision.refused"
 USER_CHANGED: Final = "user.changed"
 ROLE_CHANGED: Final = "role.changed"
+TENANT_FOUNDED: Final = "tenant.founded"
 LOG_READ: Final = "audit_log.read"
 
 NOTE = with_json("SELECT audit_note(:kind, CAST(:user AS uuid), :subject, :facts)", "facts")

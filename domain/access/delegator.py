@@ -18,12 +18,28 @@ IN_FORCE = """
 """
 
 
-def roles_held(person: str) -> str:
-    """SQL: the roles that were granted to a person and hold now."""
+def roles_held_somewhere(person: str) -> str:
+    """SQL: the roles that were granted to a person and hold now, be it at one branch alone."""
     return f"""
         SELECT g.role FROM role_grants g WHERE g.tenant_id = p.tenant_id AND g.person_id = {person}
         AND g.granted_at <= now() AND (g.revoked_at IS NULL OR g.revoked_at > now())
     """
+
+
+def roles_held(person: str) -> str:
+    """SQL: those among them that hold for every branch."""
+    return f"{roles_held_somewhere(person)} AND g.branch IS NULL"
+
+
+def roles_at_branches(person: str, passed_on: str = "") -> str:
+    """SQL: the others, as JSON: pairs of a role and the code of a branch."""
+    held = roles_held_somewhere(person).replace(
+        "SELECT g.role", "SELECT coalesce(jsonb_agg(jsonb_build_array(g.role, g.branch)), '[]')"
+    )
+    return f"({held} AND g.branch IS NOT NULL {passed_on})"
+
+
+PASSED_ON = "AND (d.roles = '{}' OR g.role = ANY(d.roles))"
 
 
 # Of a person `p`: what each delegator may do by her own grants, as far as she passed it on. Nothing
@@ -32,8 +48,9 @@ STANDS_IN_FOR = f"""
     (SELECT coalesce(jsonb_agg(jsonb_build_object(
         'delegation', d.id, 'person', f.id, 'name', f.name, 'until', d.last_day, 'cap', d.cap,
         'currency', d.currency, 'types', d.process_types, 'is_away', d.is_away,
-        'roles', ARRAY({roles_held("f.id")} AND (d.roles = '{{}}' OR g.role = ANY(d.roles))),
-        'limits', {limits_in_effect("f.id", roles_held("f.id"))}
+        'roles', ARRAY({roles_held("f.id")} {PASSED_ON}),
+        'at_branches', {roles_at_branches("f.id", PASSED_ON)},
+        'limits', {limits_in_effect("f.id", roles_held_somewhere("f.id"))}
     ) ORDER BY d.last_day, f.name, d.id), '[]')
     FROM delegations d JOIN persons f ON f.tenant_id = d.tenant_id AND f.id = d.from_person_id
     WHERE d.tenant_id = p.tenant_id AND d.to_person_id = p.id AND {IN_FORCE}
@@ -42,9 +59,15 @@ STANDS_IN_FOR = f"""
 """
 
 
+AtBranches = frozenset[tuple[str, str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Delegator:
-    """Somebody for whom another stands in today. No types means every type."""
+    """Somebody for whom another stands in today. No types means every type.
+
+    `roles` count at every branch, `at_branches` (pairs of role and branch) at that one alone.
+    """
 
     delegation: UUID
     person: UUID
@@ -55,11 +78,29 @@ class Delegator:
     cap: Money | None
     is_away: bool
     limits: tuple[Limit, ...] = ()
+    at_branches: AtBranches = frozenset()
 
-    def covers(self, roles: Collection[str], process_type: str) -> bool:
+    def roles_at(self, branch: str | None) -> frozenset[str]:
+        """The roles that count for what is of a branch, or of none."""
+        return roles_at(self.roles, self.at_branches, branch)
+
+    def covers(self, roles: Collection[str], process_type: str, branch: str | None = None) -> bool:
         """Whether what was delegated lets one act in one of the roles on such a process."""
         is_of_type = not self.types or process_type in self.types
-        return is_of_type and not self.roles.isdisjoint(roles)
+        return is_of_type and not self.roles_at(branch).isdisjoint(roles)
+
+
+def roles_at(
+    everywhere: frozenset[str], at_branches: AtBranches, branch: str | None
+) -> frozenset[str]:
+    """The roles that count for what is of a branch. What is of none is for whoever is limited to
+    none."""
+    return everywhere | {role for role, place in at_branches if place == branch}
+
+
+def pairs(found: Collection[Collection[str]]) -> AtBranches:
+    """The JSON of `roles_at_branches` as what it means."""
+    return frozenset((role, branch) for role, branch in found)
 
 
 def delegator(found: Mapping[str, Any]) -> Delegator:
@@ -68,5 +109,5 @@ def delegator(found: Mapping[str, Any]) -> Delegator:
         UUID(found["delegation"]), UUID(found["person"]), found["name"],
         frozenset(found["roles"]), frozenset(found["types"]), date.fromisoformat(found["until"]),
         money.given(found["cap"], found["currency"]), found["is_away"],
-        tuple(map(limit, found["limits"])),
+        tuple(map(limit, found["limits"])), pairs(found["at_branches"]),
     )  # fmt: skip

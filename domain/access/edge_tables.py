@@ -91,7 +91,7 @@ invitations = Table(
     tenant_column(),
     Column("hash", LargeBinary, primary_key=True),
     Column("user_id", Uuid, nullable=False),
-    Column("process_id", Uuid, nullable=False),
+    Column("process_id", Uuid),
     certain("expires_at"),
     moment("used_at"),
     within_tenant("user_id", "users"),

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from domain.access.delegator import roles_held
+from domain.access.delegator import roles_held_somewhere
 from domain.refusal import Refusal
 
 NAMED = text(f"""
-    SELECT p.id, p.name, ARRAY({roles_held("p.id")}) AS roles
+    SELECT p.id, p.name, ARRAY({roles_held_somewhere("p.id")}) AS roles
     FROM users u JOIN persons p ON p.tenant_id = u.tenant_id AND p.id = u.person_id
     WHERE u.tenant_id = (SELECT current_tenant()) AND u.login = :login AND u.active
 """)
@@ -28,7 +28,7 @@ HOLDERS = text("""
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A human, with the roles that were granted to her and hold now."""
+    """A human, with the roles that were granted to her and hold now, be it at a branch."""
 
     id: UUID
     name: str

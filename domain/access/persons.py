@@ -9,14 +9,17 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from domain.access import audit
+from domain.access.branch import check_branch
 from domain.identifiers import PROCESS, new_uuid, written
 from domain.refusal import Refusal
 
 OWNER: Final = "owner"
+# Roles about the tenant as a whole.
+UNLIMITED = frozenset({OWNER, "admin", "auditor", "engineer"})
 
 USERS = """
     SELECT u.id, u.login, u.active, p.id AS person, p.name,
-        ARRAY(SELECT g.role FROM role_grants g WHERE g.tenant_id = u.tenant_id
+        ARRAY(SELECT DISTINCT g.role FROM role_grants g WHERE g.tenant_id = u.tenant_id
               AND g.person_id = u.person_id AND g.granted_at <= now()
               AND (g.revoked_at IS NULL OR g.revoked_at > now()) ORDER BY g.role) AS roles
     FROM users u JOIN persons p ON p.tenant_id = u.tenant_id AND p.id = u.person_id
@@ -41,8 +44,10 @@ INVITE = text("""
     VALUES ((SELECT current_tenant()), decode(:digest, 'hex'), :user, :process,
         now() + interval '7 days')
 """)
+END_INVITATIONS = text("SELECT end_invitations(:user)")
 GRANTS = text("""
-    SELECT g.person_id, p.name, g.role, g.granted_at, g.revoked_at, g.granted_by, g.revoked_by
+    SELECT g.person_id, p.name, g.role, g.granted_at, g.revoked_at, g.granted_by, g.revoked_by,
+        g.branch
     FROM role_grants g JOIN persons p ON p.tenant_id = g.tenant_id AND p.id = g.person_id
     WHERE g.tenant_id = (SELECT current_tenant())
       AND (CAST(:role AS text) IS NULL OR g.role = :role)
@@ -52,13 +57,18 @@ GRANTS = text("""
 # One at a time per tenant: two who each see three owners must not both take one away.
 ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended('roles/' || current_tenant(), 0))")
 GRANT = text("""
-    INSERT INTO role_grants (tenant_id, person_id, role, granted_by)
-    VALUES ((SELECT current_tenant()), :person, :role, :process)
+    INSERT INTO role_grants (tenant_id, person_id, role, granted_by, branch)
+    VALUES ((SELECT current_tenant()), :person, :role, :process, :branch)
 """)
 REVOKE = text("""
     UPDATE role_grants SET revoked_at = now(), revoked_by = :process
     WHERE tenant_id = (SELECT current_tenant()) AND person_id = :person AND role = :role
-      AND revoked_at IS NULL
+      AND branch IS NOT DISTINCT FROM :branch AND revoked_at IS NULL
+""")
+HELD = text("""
+    SELECT branch FROM role_grants
+    WHERE tenant_id = (SELECT current_tenant()) AND person_id = :person AND role = :role
+      AND granted_at <= now() AND (revoked_at IS NULL OR revoked_at > now())
 """)
 OWNERS = text("""
     SELECT count(DISTINCT g.person_id) FROM role_grants g
@@ -91,6 +101,18 @@ class Grant:
     revoked_at: datetime | None
     granted_by: UUID | None
     revoked_by: UUID | None
+    branch: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoleAt:
+    """A role, at one branch alone when it names one."""
+
+    role: str
+    branch: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.role} at the branch {self.branch}" if self.branch else self.role
 
 
 def listed(connection: Connection) -> list[User]:
@@ -151,9 +173,18 @@ def switch(connection: Connection, user: UUID, *, active: bool) -> None:
     connection.execute(SWITCH, {"id": user, "active": active})
 
 
-def invite(connection: Connection, user: UUID, *, digest: str, process: UUID) -> None:
-    """Let whoever holds the invitation choose the login's password, once and within a week."""
+def invite(connection: Connection, user: UUID, *, digest: str, process: UUID | None) -> None:
+    """Let whoever holds the invitation choose the login's password, once and within a week.
+
+    An earlier one ends. No process is that of the first owners, who are there before any.
+    """
+    end_invitations(connection, user)
     connection.execute(INVITE, {"user": user, "digest": digest, "process": process})
+
+
+def end_invitations(connection: Connection, user: UUID) -> int:
+    """Let no open invitation of the login be used any more. How many there were."""
+    return int(connection.execute(END_INVITATIONS, {"user": user}).scalar_one())
 
 
 def grants(
@@ -163,14 +194,37 @@ def grants(
     return [Grant(*row) for row in connection.execute(GRANTS, {"role": role, "person": person})]
 
 
-def check_change(connection: Connection, user: User, role: str, *, grant: bool) -> None:
+def check_change(connection: Connection, user: User, what: RoleAt, *, grant: bool) -> None:
     """Refuse a change that changes nothing, and one that would leave fewer than two owners."""
-    if grant and role in user.roles:
-        raise Refusal("role_must_not_be_held", f"{user.name} holds {role} already.")
-    if not grant and role not in user.roles:
-        raise Refusal("role_must_be_held", f"{user.name} does not hold {role}.")
-    if not grant and role == OWNER and not owners_remain(connection, user.person):
+    held = set(connection.scalars(HELD, {"person": user.person, "role": what.role}))
+    if what.branch is not None:
+        check_limited(connection, what, held, user, grant=grant)
+    if grant and what.branch in held:
+        raise Refusal("role_must_not_be_held", f"{user.name} holds {what} already.")
+    if not grant and what.branch not in held:
+        raise Refusal("role_must_be_held", f"{user.name} does not hold {what}.")
+    if not grant and what.role == OWNER and not owners_remain(connection, user.person):
         raise owners_must_remain()
+
+
+def check_limited(
+    connection: Connection, what: RoleAt, held: set[str | None], user: User, *, grant: bool
+) -> None:
+    """At a branch that is in use, of a role that can be limited and is not held for all of them."""
+    assert what.branch is not None
+    if what.role in UNLIMITED:
+        raise Refusal(
+            "role_must_be_of_all_branches",
+            f"{what.role} is about the whole tenant and held for every branch. Name none.",
+        )
+    if grant:
+        check_branch(connection, what.branch)
+    if grant and None in held:
+        raise Refusal(
+            "role_must_not_be_held",
+            f"{user.name} holds {what.role} for every branch, {what.branch} among them. To limit "
+            "it, have that revoked first.",
+        )
 
 
 def owners_remain(connection: Connection, without: UUID) -> bool:
@@ -187,14 +241,15 @@ def owners_must_remain() -> Refusal:
 
 
 def change_role(
-    connection: Connection, user: User, role: str, *, grant: bool, process: UUID
+    connection: Connection, user: User, what: RoleAt, *, grant: bool, process: UUID
 ) -> None:
     """Grant or revoke, with the process that did it. One change waits for the other."""
     connection.execute(ALONE)
     now = get(connection, user.id)
-    check_change(connection, now, role, grant=grant)
-    values = {"person": now.person, "role": role, "process": process}
+    check_change(connection, now, what, grant=grant)
+    values = {"person": now.person, "role": what.role, "process": process, "branch": what.branch}
     connection.execute(GRANT if grant else REVOKE, values)
-    facts = {"role": role, "change": "grant" if grant else "revoke"}
+    facts = {"role": what.role, "change": "grant" if grant else "revoke"}
+    facts |= {"branch": what.branch} if what.branch else {}
     subject = written(PROCESS, process)
     audit.note(connection, audit.ROLE_CHANGED, user=user.id, subject=subject, facts=facts)

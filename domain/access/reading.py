@@ -15,7 +15,7 @@ from domain.definitions.vocabulary import Area, Role
 from domain.refusal import Refusal
 
 LIVEMODE = text("SELECT livemode FROM tenants WHERE id = (SELECT current_tenant())")
-TENANT = text("SELECT name FROM tenants WHERE id = (SELECT current_tenant())")
+TENANT = text("SELECT name, language FROM tenants WHERE id = (SELECT current_tenant())")
 LOGIN = text("SELECT login FROM users WHERE tenant_id = (SELECT current_tenant()) AND id = :user")
 
 __all__ = ["Area", "Self", "caller", "check_reads", "may_read", "myself"]
@@ -27,6 +27,7 @@ class Self:
 
     login: str
     tenant_name: str
+    language: str
     companies: tuple[Company, ...]
 
 
@@ -39,16 +40,15 @@ def caller(connection: Connection, user: UUID, means: Means = NO_MEANS) -> tuple
 def myself(connection: Connection, found: Actor) -> Self:
     """Login, tenant and the companies she may name."""
     login = connection.execute(LOGIN, {"user": found.user}).scalar_one()
-    name = connection.execute(TENANT).scalar_one()
+    tenant = connection.execute(TENANT).one()
     rows = connection.execute(masters.COMPANIES, {"id": None})
-    return Self(login, name, tuple(Company(*row) for row in rows))
+    return Self(login, tenant.name, tenant.language, tuple(Company(*row) for row in rows))
 
 
 def may_read(roles: Mapping[str, Role], found: Actor, area: Area) -> bool:
-    """Whether one of her roles reads the area."""
-    return any(
-        {area, "everything"} & set(roles[role].reads) for role in found.roles if role in roles
-    )
+    """Whether one of her roles reads the area; one held at a branch reads as it does elsewhere."""
+    held = (roles[role] for role in found.roles_somewhere if role in roles)
+    return any({area, "everything"} & set(role.reads) for role in held)
 
 
 def check_reads(roles: Mapping[str, Role], found: Actor, area: Area) -> None:

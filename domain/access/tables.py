@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from domain.database import METADATA, tenant_column, within_tenant
+from domain.database import METADATA, of_branch, tenant_column, within_tenant
 
 
 def of_version() -> tuple[Column[Any], ...]:
@@ -42,6 +42,7 @@ tenants = Table(
     Column("fiscal_year_starts_in", SmallInteger, nullable=False, server_default="4"),
     Column("clock_offset", Interval, nullable=False, server_default="0"),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    Column("language", Text, nullable=False, server_default="en"),
 )
 
 companies = Table(
@@ -54,6 +55,7 @@ companies = Table(
     Column("base_currency", CHAR(3), nullable=False),
     Column("gstin", Text),
     Column("bank_account", Text, nullable=False),
+    Column("pan", Text),
     UniqueConstraint("tenant_id", "code"),
 )
 
@@ -88,9 +90,11 @@ role_grants = Table(
     Column("revoked_at", DateTime(timezone=True)),
     Column("granted_by", Uuid),
     Column("revoked_by", Uuid),
+    Column("branch", Text),
     within_tenant("person_id", "persons"),
     within_tenant("granted_by", "processes"),
     within_tenant("revoked_by", "processes"),
+    of_branch(),
 )
 
 parties = Table(

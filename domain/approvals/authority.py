@@ -102,14 +102,15 @@ def limits_of(
 
     By herself only those of roles in which she may decide count; standing in, all of hers.
     """
-    roles = actor.roles if standing else actor.roles & task.roles
+    hers = actor.roles_at(task.branch)
+    roles = hers if standing else hers & task.roles
     persons = [(actor.person, "You", actor.limits, roles)]
     if standing:
-        lent = standing.roles & task.roles
+        lent = standing.roles_at(task.branch) & task.roles
         persons.append((standing.person, standing.name, standing.limits, lent))
-    for person, whose, hers, held in persons:
-        found = [limit for limit in hers if limit.role is None or limit.role in held]
-        for limit in limits.holding(found, task.type, task.company, amount.currency):
+    for person, whose, set_for, held in persons:
+        found = [limit for limit in set_for if limit.role is None or limit.role in held]
+        for limit in limits.holding(found, task.type, task.company, amount.currency, task.branch):
             yield person, whose, limit
 
 

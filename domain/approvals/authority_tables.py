@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from domain.database import METADATA, tenant_column, within_tenant
+from domain.database import METADATA, of_branch, tenant_column, within_tenant
 
 RECORDED = text("clock_timestamp()")
 
@@ -30,6 +30,7 @@ approval_limits = Table(
     Column("person_id", Uuid),
     Column("process_type", Text),
     Column("company_id", Uuid),
+    Column("branch", Text),
     Column("currency", CHAR(3), nullable=False),
     Column("per_document", BigInteger),
     Column("per_day", BigInteger),
@@ -42,6 +43,7 @@ approval_limits = Table(
     Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=RECORDED),
     within_tenant("person_id", "persons"),
     within_tenant("company_id", "companies"),
+    of_branch(),
     within_tenant("process_id", "processes"),
     within_tenant("asked_by", "persons"),
     within_tenant("checked_by", "persons"),

@@ -54,7 +54,7 @@ def check_release(definition: Definition, task: Task, actor: Actor) -> None:
         )
     approval = definition.approval_at(task.stage)
     head = approval.escalate_to if approval else None
-    if claim.person != actor.person and head not in actor.roles:
+    if claim.person != actor.person and head not in actor.roles_at(task.checking.branch):
         raise already_claimed(task.checking.title, claim)
 
 

@@ -29,9 +29,9 @@ OPEN = text("""
 LOOK = """
     SELECT t.id, t.process_id, t.kind, t.title, t.role, t.escalated_to, t.subject_hash, t.state,
         t.stage, t.round, t.level, t.levels, t.amount, t.currency, p.created_by, p.makers,
-        p.concerned, p.type, p.company_id, p.definition_hash, d.action, d.person_id, d.decided_at,
-        d.on_behalf_of, w.name, f.name AS stood_in_for_name, t.claimed_by, t.claimed_at,
-        t.claimed_until, s.name AS claimer,
+        p.concerned, p.type, p.company_id, p.branch, p.definition_hash, d.action,
+        d.person_id, d.decided_at, d.on_behalf_of, w.name, f.name AS stood_in_for_name,
+        t.claimed_by, t.claimed_at, t.claimed_until, s.name AS claimer,
         ARRAY(SELECT c.person FROM decisions e JOIN tasks o
               ON o.tenant_id = e.tenant_id AND o.id = e.task_id
               CROSS JOIN unnest(ARRAY[e.person_id, e.on_behalf_of]) AS c (person)
@@ -181,7 +181,7 @@ def look(connection: Connection, task: UUID) -> Task:
         row.state, row.created_by, frozenset(row.makers), decided or None,
         frozenset(row.earlier_checkers), (), type=row.type, company=row.company_id,
         amount=money.given(row.amount, row.currency), concerned=frozenset(row.concerned),
-        claim=claim_of(row),
+        claim=claim_of(row), branch=row.branch,
     )  # fmt: skip
     return Task(checking, row.definition_hash, row.stage, row.round, row.level, row.levels)
 

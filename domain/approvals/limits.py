@@ -29,18 +29,23 @@ APPROVED = text("""
           AND t.currency = :currency AND p.id IS DISTINCT FROM CAST(:besides AS uuid)
           AND (CAST(:type AS text) IS NULL OR p.type = :type)
           AND (CAST(:company AS uuid) IS NULL OR p.company_id = :company)
+          AND (CAST(:branch AS text) IS NULL OR p.branch = :branch)
         GROUP BY p.id) AS documents
 """)
 
 
 def holding(
-    limits: Iterable[Limit], process_type: str, company: UUID | None, currency: str
+    limits: Iterable[Limit],
+    process_type: str,
+    company: UUID | None,
+    currency: str,
+    branch: str | None = None,
 ) -> list[Limit]:
     """Those that a document must keep: her own that fit, or when there are none her roles'.
 
     Refuses to compare amounts of two currencies: `limit_must_be_in_currency_of_document`.
     """
-    fitting = [limit for limit in limits if limit.fits(process_type, company)]
+    fitting = [limit for limit in limits if limit.fits(process_type, company, branch)]
     found = [limit for limit in fitting if limit.role is None] or fitting
     for _, group in groupby(
         sorted(found, key=lambda each: each.scope), key=lambda each: each.scope
@@ -63,7 +68,7 @@ def approved_today(
     """What she approved on this business day in what the limit counts, by herself or for others,
     and what others approved for her."""
     values = {"person": person, "currency": limit.currency, "type": limit.process_type}
-    values |= {"company": limit.company, "besides": besides}
+    values |= {"company": limit.company, "branch": limit.branch, "besides": besides}
     total: int = connection.execute(APPROVED, values).scalar_one()
     return Money(total, limit.currency)
 

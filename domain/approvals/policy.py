@@ -55,6 +55,7 @@ class Checking:
     (`makers` are all of them), whom it is about, who checked before in this round, by themselves or
     through somebody who stood in for them, and who claimed it.
 
+    `branch` is the code of the one it is of: a role held at another does not count here.
     `step_up` is how long ago the checker may have given her password at most.
     """
 
@@ -78,6 +79,7 @@ class Checking:
     concerned: Collection[UUID] = ()
     claim: Claim | None = None
     step_up: timedelta | None = None
+    branch: str | None = None
 
     @property
     def roles(self) -> frozenset[str]:
@@ -168,12 +170,14 @@ def acting_for(name: str, delegator: str | None) -> str:
 
 def lenders(task: Checking, actor: Actor) -> tuple[Delegator, ...]:
     """For whom she may stand in on this task."""
-    return tuple(each for each in actor.stands_in_for if each.covers(task.roles, task.type))
+    return tuple(
+        each for each in actor.stands_in_for if each.covers(task.roles, task.type, task.branch)
+    )
 
 
 def standings(task: Checking, actor: Actor) -> tuple[Delegator | None, ...]:
     """As whom she may decide: herself (None) when she holds the role, else for each lender."""
-    return (None,) if task.roles & actor.roles else lenders(task, actor)
+    return (None,) if task.roles & actor.roles_at(task.branch) else lenders(task, actor)
 
 
 def check_password_is_fresh(task: Checking, actor: Actor) -> None:
@@ -215,9 +219,20 @@ def already_claimed(title: str, claim: Claim) -> Refusal:
 
 
 def not_her_level(task: Checking, actor: Actor) -> Refusal:
-    """An approver of another level is over her limit; anybody else lacks the role."""
+    """An approver of another level is over her limit, one of another branch is asked for that one;
+    anybody else lacks the role."""
     wanted = " or ".join(sorted(task.roles))
-    if actor.roles & set(task.approver_roles):
+    elsewhere = sorted(branch for role, branch in actor.at_branches if role in task.roles)
+    if elsewhere:
+        at = f"at the branch {task.branch}" if task.branch else "for the whole company"
+        return Refusal(
+            "role_must_cover_branch",
+            f"Checking {task.title} needs the role {wanted} {at}; you hold it at "
+            f"{' and '.join(elsewhere)} alone.",
+            role=wanted,
+            branch=task.branch or "",
+        )
+    if actor.roles_at(task.branch) & set(task.approver_roles):
         message = f"{task.title} is beyond what you may approve. It needs {wanted}."
         return Refusal("limit_exceeded", message, role=wanted)
     message = f"Checking {task.title} needs the role {wanted}, which you do not hold."

@@ -1,6 +1,6 @@
 """Reading tasks: one, inboxes, the document behind them and what changed in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,7 +25,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from domain import money
 from domain.access.actor import Actor
-from domain.access.delegator import Delegator
+from domain.access.delegator import AtBranches, Delegator
 from domain.access.tables import persons
 from domain.approvals.inbox import claim_of
 from domain.approvals.policy import APPROVE, Checking, Decided, standings
@@ -124,6 +124,7 @@ def query() -> Select[Any]:
             processes.c.concerned,
             processes.c.type,
             processes.c.company_id,
+            processes.c.branch,
             decisions.c.action,
             decisions.c.reason,
             decisions.c.decided_at,
@@ -200,10 +201,9 @@ def mine(actor: Actor) -> ColumnElement[bool]:
 
     Without what she put off for now.
     """
-    hers = [*actor.roles]
     may_check = and_(
         tasks.c.kind == "approval",
-        or_(waits_for(hers), *map(lent, actor.stands_in_for)),
+        or_(team(actor), *map(lent, actor.stands_in_for)),
         ~was_in_it(actor.person),
         *(or_(~lent(each), ~was_in_it(each.person)) for each in actor.stands_in_for),
         or_(
@@ -215,7 +215,7 @@ def mine(actor: Actor) -> ColumnElement[bool]:
     waits = or_(
         may_check,
         and_(tasks.c.kind == "correction", processes.c.created_by == actor.person),
-        and_(tasks.c.kind == "action", tasks.c.role.in_(hers)),
+        and_(tasks.c.kind == "action", team(actor)),
     )
     return and_(waits, ~put_off(actor))
 
@@ -235,10 +235,19 @@ def waits_for(roles: Sequence[str]) -> ColumnElement[bool]:
     return or_(tasks.c.role.in_(roles), func.coalesce(tasks.c.escalated_to, "").in_(roles))
 
 
+def waits_for_those(roles: Collection[str], at_branches: AtBranches) -> ColumnElement[bool]:
+    """Tasks of roles that count everywhere, and of the others at their branches."""
+    found = [
+        and_(waits_for([role]), processes.c.branch == branch)
+        for role, branch in sorted(at_branches)
+    ]
+    return or_(waits_for([*roles]), *found)
+
+
 def lent(delegator: Delegator) -> ColumnElement[bool]:
     """Tasks that a delegation covers."""
     of_type = processes.c.type.in_(delegator.types) if delegator.types else true()
-    return and_(of_type, waits_for([*delegator.roles]))
+    return and_(of_type, waits_for_those(delegator.roles, delegator.at_branches))
 
 
 def was_in_it(person: UUID) -> ColumnElement[bool]:
@@ -252,7 +261,7 @@ def was_in_it(person: UUID) -> ColumnElement[bool]:
 
 def team(actor: Actor) -> ColumnElement[bool]:
     """What waits for one of her roles, whoever of them decides."""
-    return waits_for([*actor.roles])
+    return waits_for_those(actor.roles, actor.at_branches)
 
 
 def listed(
@@ -290,7 +299,7 @@ def task_of(row: Row[Any]) -> TaskRecord:
         row.state, row.created_by, frozenset(row.makers), decided,
         frozenset(row.earlier_checkers), (), type=row.type, company=row.company_id,
         amount=money.given(row.amount, row.currency), concerned=frozenset(row.concerned),
-        claim=claim_of(row),
+        claim=claim_of(row), branch=row.branch,
     )  # fmt: skip
     return TaskRecord(
         checking, row.process_id, row.reference, row.subject, row.workflow_id, row.definition_hash,
@@ -349,21 +358,30 @@ def why(definition: Definition, task: TaskRecord, actor: Actor, allowed: Sequenc
         hers = checking.maker == actor.person
         return "You entered it; correct it." if hers else "Its maker corrects it."
     if checking.kind == "action":
-        holds = checking.role in actor.roles
+        holds = checking.role in actor.roles_at(checking.branch)
         return f"{'You hold' if holds else 'It waits for'} {checking.role}, which acts on it."
     if allowed:
         beyond = APPROVE in task.checking.decisions and APPROVE not in allowed
         limited = " Approving it is beyond your limit." if beyond else ""
         return f"{standing(checking, actor)} level {task.level} of {task.levels}.{limited}"
     wanted = " or ".join(sorted(checking.roles))
-    return f"{definition.title} waits for {wanted} at level {task.level} of {task.levels}."
+    return (
+        f"{definition.title} waits for {wanted}{of_branch(checking)} "
+        f"at level {task.level} of {task.levels}."
+    )
 
 
 def standing(task: Checking, actor: Actor) -> str:
     """What lets her decide, up to the word that the level follows."""
     lender = standings(task, actor)[0]
-    held = " and ".join(sorted(task.roles & (lender.roles if lender else actor.roles)))
+    roles = (lender or actor).roles_at(task.branch)
+    held = " and ".join(sorted(task.roles & roles)) + of_branch(task)
     if lender is None:
         return f"You hold {held}, which checks"
     until = long_date(lender.until)
     return f"You stand in for {lender.name} until {until}, who holds {held}, which checks"
+
+
+def of_branch(task: Checking) -> str:
+    """` at the branch HBL`, of a task that is of one."""
+    return f" at the branch {task.branch}" if task.branch else ""

@@ -42,7 +42,7 @@ def check_waits_for_her(task: Checking, actor: Actor) -> None:
         raise Refusal("task_must_be_open", f"{task.title} is no longer waiting.")
     if task.kind == "correction" and actor.person != task.maker:
         raise Refusal("maker_must_correct", "It waits for the person who entered it.")
-    if task.kind == "action" and task.role not in actor.roles:
+    if task.kind == "action" and task.role not in actor.roles_at(task.branch):
         message = f"{task.title} waits for {task.role}, which you do not hold."
         raise Refusal("role_must_allow_action", message, role=task.role)
 

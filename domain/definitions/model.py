@@ -190,6 +190,7 @@ class Definition(Strict):
     example: dict[Name, str | tuple[dict[Name, str], ...]] = {}
     subject: Words
     concerns: Name | None = None
+    branch: Name | None = None
     amount: Name | None = None
     unique: tuple[Unique, ...] = ()
     checks: tuple[Name, ...] = ()

@@ -7,7 +7,14 @@ from collections.abc import Callable, Iterator
 
 from domain import money
 from domain.definitions import policy
-from domain.definitions.fields import MoneyField, PartyField, RowsField, TextField
+from domain.definitions.fields import (
+    DateField,
+    MoneyField,
+    PartyField,
+    QuantityField,
+    RowsField,
+    TextField,
+)
 from domain.definitions.mistakes import Mistake, Path
 from domain.definitions.model import Band, Definition
 from domain.definitions.proof_of_checks import PROOF_OF_CHECKS
@@ -24,6 +31,8 @@ from domain.definitions.wording import placeholders
 from domain.refusal import Refusal
 
 DURATION_CURE = f"Write it as {policy.DURATIONS}"
+# Fields whose value is the code of no branch.
+OF_NO_BRANCH = (RowsField, MoneyField, QuantityField, DateField, PartyField)
 
 Rule = Callable[[Definition, Vocabulary], Iterator[Mistake]]
 
@@ -182,6 +191,20 @@ def concerns_a_login(definition: Definition, _: Vocabulary) -> Iterator[Mistake]
         yield Mistake(("fields", name), what, "Add `required: true`")
 
 
+def branch_is_always_named(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
+    """The branch stands in a required field: rights and limits of a branch must not be dodged."""
+    name = definition.branch
+    if name is None:
+        return
+    field = definition.fields.get(name)
+    if field is None or isinstance(field, OF_NO_BRANCH):
+        known = [n for n, f in definition.fields.items() if not isinstance(f, OF_NO_BRANCH)]
+        yield unknown(("branch",), name, "field with the code of a branch", known)
+    elif not field.required:
+        what = f"{name!r} says of which branch it is, yet may be left out"
+        yield Mistake(("fields", name), what, "Add `required: true`")
+
+
 def texts_name_fields(definition: Definition, _: Vocabulary) -> Iterator[Mistake]:
     """Placeholders of the subject and of narrations are fields with one line of text."""
     known = [name for name, field in definition.fields.items() if is_for_texts(field)]
@@ -221,6 +244,7 @@ RULES: tuple[Rule, ...] = (
     amount_is_a_money_field,
     unique_names_required_fields,
     concerns_a_login,
+    branch_is_always_named,
     texts_name_fields,
     number_is_known,
     *PROOF_OF_CHECKS,

@@ -11,8 +11,9 @@ from domain.definitions.model import Definition
 from domain.ledger.chart import Account
 
 Area = Literal[
-    "everything", "processes", "tasks", "exceptions", "ledger", "engine", "people", "audit"
-]
+    "everything", "processes", "tasks", "all_tasks", "exceptions", "ledger", "engine", "people",
+    "audit",
+]  # fmt: skip
 
 
 class Role(Strict):

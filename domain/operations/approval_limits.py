@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from domain.access import person as persons
+from domain.access.branch import check_branch
 from domain.access.company import Company
 from domain.definitions import content as reading
 from domain.definitions.content import Content
@@ -24,11 +25,12 @@ NEEDS = {
 }
 TYPE = text("SELECT 1 FROM definitions WHERE type = :type LIMIT 1")
 INSERT = text("""
-    INSERT INTO approval_limits (tenant_id, role, person_id, process_type, company_id, currency,
-        per_document, per_day, effective_from, effective_to, reason, process_id, asked_by,
+    INSERT INTO approval_limits (tenant_id, role, person_id, process_type, company_id, branch,
+        currency, per_document, per_day, effective_from, effective_to, reason, process_id, asked_by,
         checked_by)
-    VALUES ((SELECT current_tenant()), :role, :person, :type, :company, :currency, :per_document,
-        :per_day, :effective_from, :effective_to, :reason, :process, :asked_by, :checked_by)
+    VALUES ((SELECT current_tenant()), :role, :person, :type, :company, :branch, :currency,
+        :per_document, :per_day, :effective_from, :effective_to, :reason, :process, :asked_by,
+        :checked_by)
 """)
 
 
@@ -40,6 +42,8 @@ def check(connection: Connection, company: Company, content: Content) -> None:
             f"Nobody holds the role {content['name']!r}. Name one that somebody holds.",
         )
     check_type(connection, reading.text(content, "process_type"))
+    if branch := reading.text(content, "branch"):
+        check_branch(connection, branch, company.id if is_of_this_company(content) else None)
     amounts = [n for n in ("per_document", "per_day") if content.get(n) is not None]
     if (reading.text(content, "change") == "set") != bool(amounts):
         raise Refusal(
@@ -50,6 +54,11 @@ def check(connection: Connection, company: Company, content: Content) -> None:
     last = last_day(content)
     if last is not None and last < reading.day(content, "from_day"):
         raise Refusal("days_must_be_in_order", f"The limit would end on {last}, before it begins.")
+
+
+def is_of_this_company(content: Content) -> bool:
+    """Whether it is about the company alone in which it is asked for."""
+    return reading.text(content, "reach") == "this_company"
 
 
 def check_type(connection: Connection, process_type: str) -> None:
@@ -86,7 +95,8 @@ def perform(connection: Connection, order: Order) -> Mapping[str, Any]:
         "role": name if of_role else None,
         "person": None if of_role else persons.with_login(connection, name).id,
         "type": reading.text(content, "process_type") or None,
-        "company": facts.company.id if reading.text(content, "reach") == "this_company" else None,
+        "company": facts.company.id if is_of_this_company(content) else None,
+        "branch": reading.text(content, "branch") or None,
         "currency": facts.company.base_currency,
         "per_document": per_document and per_document.amount,
         "per_day": per_day and per_day.amount,

@@ -18,6 +18,7 @@ from domain.definitions.model import Definition
 from domain.operations.approval_limits import SET_APPROVAL_LIMIT
 from domain.operations.budgets import SET_BUDGET
 from domain.operations.clock import ADVANCE_CLOCK
+from domain.operations.companies import WRITE_COMPANY
 from domain.operations.contacts import SET_CONTACT
 from domain.operations.definitions import ACTIVATE_DEFINITION, ROLL_BACK_DEFINITION
 from domain.operations.delegations import DELEGATE, END_DELEGATION
@@ -34,6 +35,7 @@ from domain.operations.rates import SET_RATES
 from domain.operations.revaluations import REVALUE
 from domain.operations.reversals import REVERSE_ENTRY
 from domain.operations.roles import CHANGE_ROLE
+from domain.operations.tenants import CHANGE_TENANT
 from domain.operations.users import CHANGE_USER
 from domain.operations.years import SET_YEAR
 from domain.processes import record
@@ -59,6 +61,8 @@ OPERATIONS: Mapping[str, Operation] = {
     "set_holidays": SET_HOLIDAYS,
     "set_opening_hours": SET_OPENING_HOURS,
     "advance_clock": ADVANCE_CLOCK,
+    "write_company": WRITE_COMPANY,
+    "change_tenant": CHANGE_TENANT,
     "change_user": CHANGE_USER,
     "change_role": CHANGE_ROLE,
     "change_api_key": CHANGE_API_KEY,

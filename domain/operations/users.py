@@ -15,7 +15,7 @@ from domain.operations.operation import Operation, Order
 from domain.refusal import Refusal
 
 NEEDS = {"change": "choice", "login": "text"}
-CREATE, INVITE = "create", "invite"
+CREATE, INVITE, WITHDRAW = "create", "invite", "withdraw_invitation"
 STATES = {"switch_off": False, "switch_on": True}
 
 
@@ -66,6 +66,8 @@ def perform(connection: Connection, order: Order) -> Mapping[str, Any]:
         user = persons.with_login(connection, login).id
     if change in STATES:
         persons.switch(connection, user, active=STATES[change])
+    if change in (WITHDRAW, "switch_off"):
+        persons.end_invitations(connection, user)
     if digest := reading.text(content, "invitation"):
         persons.invite(connection, user, digest=digest, process=order.facts.process)
     subject = written(PROCESS, order.facts.process)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from domain.access import branch as branches
 from domain.access.actor import Actor
 from domain.definitions import input as inputs
 from domain.definitions import policy
@@ -57,7 +58,8 @@ class Taken:
 def check_action(definition: Definition, facts: Facts, actor: Actor, asked: Asked) -> None:
     """Climb the ladder of an action. Raises the first Refusal."""
     check_stage(definition, asked.action, stage=facts.stage, reference=facts.reference)
-    check_role(definition, asked.action, actor)
+    branches.check_covers(definition, asked.action, actor, facts.branch)
+    check_role(definition, asked.action, actor, held=actor.roles_at(facts.branch))
     action = definition.actions[asked.action]
     check_children(definition, action, facts)
     if action.maker == "must_not" and actor.person in facts.makers:
@@ -142,6 +144,21 @@ def edited(definition: Definition, facts: Facts, asked: Asked) -> dict[str, Any]
     return content
 
 
+def check_moved(
+    connection: Connection,
+    definition: Definition,
+    facts: Facts,
+    actor: Actor,
+    *,
+    action: str,
+    content: Input | None,
+) -> None:
+    """Whoever moves a document to another branch may do so there as well."""
+    if content is not None and definition.branch is not None:
+        branch = branches.named_by(connection, definition, facts.company.id, content)
+        branches.check_covers(definition, action, actor, branch)
+
+
 def check_editable(title: str, may: Sequence[str], before: Input, after: Input) -> None:
     """Refuse a change of a field that is not edited there."""
     changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
@@ -167,6 +184,7 @@ def take(
             connection, definition, content, actor,
             tenant=effect.tenant, process=effect.process, before=facts.content,
         )  # fmt: skip
+    check_moved(connection, definition, facts, actor, action=asked.action, content=content)
     outputs: dict[str, Any] = {}
     inputs: dict[str, Any] = {"action": asked.action, "reason": asked.reason}
     if content is not None:
@@ -211,6 +229,9 @@ def amend(
     party = examination.examine(
         connection, definition, facts.company, content, effect.process, posted=posted
     )
+    if definition.branch is not None:
+        branch = branches.named_by(connection, definition, facts.company.id, content)
+        record.place(connection, effect.tenant, effect.process, branch)
     document = Document(
         effect.tenant, facts.document, effect.process, content, party.id if party else None
     )

@@ -11,9 +11,9 @@ from domain.definitions.vocabulary import Role
 from domain.refusal import Refusal
 
 STANDS = text("""
-    SELECT p.makers, p.reference, p.closed_at, EXISTS (
-        SELECT FROM tasks t WHERE t.tenant_id = p.tenant_id AND t.process_id = p.id
-            AND (t.role = ANY(:roles) OR t.escalated_to = ANY(:roles))) AS is_asked
+    SELECT p.makers, p.reference, p.closed_at, p.type, p.branch, ARRAY(
+        SELECT r.role FROM tasks t CROSS JOIN unnest(ARRAY[t.role, t.escalated_to]) AS r (role)
+        WHERE t.tenant_id = p.tenant_id AND t.process_id = p.id AND r.role IS NOT NULL) AS asked
     FROM processes p WHERE p.tenant_id = (SELECT current_tenant()) AND p.id = :process
 """)
 HELD = text("SELECT 1 FROM processes WHERE tenant_id = :tenant AND id = :process FOR SHARE")
@@ -22,9 +22,13 @@ HELD = text("SELECT 1 FROM processes WHERE tenant_id = :tenant AND id = :process
 def check_involved(
     connection: Connection, roles: Mapping[str, Role], process: UUID, actor: Actor
 ) -> None:
-    """Who made it, whose role was ever asked in it, and who reads every process."""
-    stands = connection.execute(STANDS, {"process": process, "roles": [*actor.roles]}).one()
-    if actor.person in stands.makers or stands.is_asked or may_read(roles, actor, "processes"):
+    """Who made it, whose role was ever asked in it, also of whom she stands in for, and who reads
+    every process."""
+    stands = connection.execute(STANDS, {"process": process}).one()
+    is_asked = not actor.roles_at(stands.branch).isdisjoint(stands.asked) or any(
+        each.covers(stands.asked, stands.type, stands.branch) for each in actor.stands_in_for
+    )
+    if actor.person in stands.makers or is_asked or may_read(roles, actor, "processes"):
         return
     raise Refusal(
         "role_must_allow_reading",
@@ -34,7 +38,7 @@ def check_involved(
 
 def check_open(connection: Connection, process: UUID) -> None:
     """Refuse a process that has ended: what is said there then would be said to nobody."""
-    stands = connection.execute(STANDS, {"process": process, "roles": []}).one()
+    stands = connection.execute(STANDS, {"process": process}).one()
     if stands.closed_at is not None:
         raise Refusal(
             "process_must_be_open",

@@ -1,12 +1,13 @@
 """A process is opened, and opened again when its document was corrected."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
 
+from domain.access import branch as branches
 from domain.access import company as masters
 from domain.access.actor import Actor
 from domain.access.company import Company
@@ -72,14 +73,14 @@ def reference_of(definition: Definition, process: UUID) -> str:
 
 
 def check_start(definition: Definition, actor: Actor) -> None:
-    """Refuse a person whose roles may not start this type."""
-    check_role(definition, "start", actor)
+    """Refuse a person whose roles may not start this type, wherever she holds them."""
+    check_role(definition, "start", actor, held=actor.roles_somewhere)
 
 
-def check_role(definition: Definition, action: str, actor: Actor) -> None:
-    """Refuse a person whose roles may not take the action, and a key without a scope for it."""
+def check_role(definition: Definition, action: str, actor: Actor, *, held: Collection[str]) -> None:
+    """Refuse a person whose `held` roles may not take the action, and a key without a scope."""
     actor.check_scope(permissions.verb_of(action), definition.process)
-    if not policy.may(definition, action, actor.roles):
+    if not policy.may(definition, action, held):
         wanted = definition.actions[action].by if action in definition.actions else ("nobody",)
         title = definition.actions[action].title if action in definition.actions else action
         raise Refusal(
@@ -106,12 +107,14 @@ def open_process(
         with attempt(connection):
             check_external_ref(request, unused=unused)
             check_start(definition, actor)
+            branch = branches.branch_at_start(connection, definition, company.id, content, actor)
             operations.check_maker(connection, definition, content, actor)
             content = field_files.bound(
                 connection, definition, content, actor,
                 tenant=effect.tenant, process=new.id, before={},
             )  # fmt: skip
             document = take(connection, definition, company, content, new)
+            record.place(connection, new.tenant, new.id, branch)
     except Refusal as refusal:
         store.store(connection, Document(effect.tenant, new.document, new.id, content, None))
         return refused_at_receipt(definition, new, actor, content, refusal)

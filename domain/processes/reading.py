@@ -48,7 +48,8 @@ NUMBER = (
 FILTERS = {
     name: processes.c[name]
     for name in (
-        "status", "type", "stage", "created_by", "external_ref", "reference", "amount", "created_at"
+        "status", "type", "stage", "created_by", "external_ref", "reference", "amount",
+        "created_at", "branch",
     )
 }  # fmt: skip
 FILTERS["parent"] = processes.c.parent_id
@@ -91,6 +92,7 @@ class ProcessRecord:
     parent: UUID | None = None
     child_name: str | None = None
     child_item: int | None = None
+    branch: str | None = None
 
 
 def released(connection: Connection, wanted: str) -> Definition:
@@ -212,7 +214,7 @@ def process_of(row: Row[Any]) -> ProcessRecord:
         row.business_date, row.external_ref, row.request_hash, row.created_by,
         row.created_by_user, row.maker_name,
         row.reason, row.sequence, row.created_at, row.updated_at, row.closed_at, row.parent_id,
-        row.child_name, row.child_item,
+        row.child_name, row.child_item, row.branch,
     )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ INSERT = text("""
 """)
 FACTS = text("""
     SELECT p.reference, p.subject, p.stage, p.status, p.amount, p.currency, p.created_by, p.makers,
+        p.branch,
         d.id AS document_id, d.content, d.content_hash, d.revision,
         c.id AS company_id, c.code AS company_code, c.name AS company_name, c.base_currency,
         c.gstin AS company_gstin, c.bank_account AS company_bank,
@@ -54,6 +55,10 @@ CONCERN = text("""
 WITHDRAW_CHILDREN = text("""
     UPDATE processes SET withdrawn_by = :person, withdrawal = coalesce(:reason, '')
     WHERE tenant_id = :tenant AND parent_id = :process AND closed_at IS NULL
+""")
+PLACE = text("""
+    UPDATE processes SET branch = :branch
+    WHERE tenant_id = :tenant AND id = :process AND branch IS DISTINCT FROM :branch
 """)
 
 
@@ -101,6 +106,7 @@ class Facts:
     company: Company
     party: Party | None
     has_completed_children: bool = False
+    branch: str | None = None
 
 
 def insert(connection: Connection, process: NewProcess) -> bool:
@@ -129,7 +135,7 @@ def facts(connection: Connection, process: UUID) -> Facts:
         process, row.reference, row.subject, row.stage, row.status,
         money.given(row.amount, row.currency), row.created_by, frozenset(row.makers),
         row.document_id, row.content, row.content_hash, row.revision, company, party,
-        row.has_completed_children,
+        row.has_completed_children, row.branch,
     )  # fmt: skip
 
 
@@ -166,6 +172,11 @@ def withdraw_children(
     """Say that what the process started and has not ended may be withdrawn: by whom, and why."""
     values = {"tenant": effect.tenant, "process": effect.process}
     connection.execute(WITHDRAW_CHILDREN, {**values, "person": person, "reason": reason})
+
+
+def place(connection: Connection, tenant: UUID, process: UUID, branch: str | None) -> None:
+    """Say of which branch it is: who checks it and whose limits count follows from that."""
+    connection.execute(PLACE, {"tenant": tenant, "process": process, "branch": branch})
 
 
 def move_to(

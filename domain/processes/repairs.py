@@ -78,7 +78,7 @@ def check_way(
     """Climb the ladder of a way out. While an outcome is unknown, only asking again is allowed."""
     row = look(connection, id)
     check_waits(row)
-    check_role(definition, "repair", actor)
+    check_role(definition, "repair", actor, held=actor.roles)
     if way not in WAYS:
         raise Refusal("resolution_must_be_known", f"Choose one of: {', '.join(WAYS)}.")
     WAYS[way](connection, definition, row, actor)
@@ -257,7 +257,7 @@ def allowed(connection: Connection, definition: Definition, id: UUID, actor: Act
     row = look(connection, id)
     try:
         check_waits(row)
-        check_role(definition, "repair", actor)
+        check_role(definition, "repair", actor, held=actor.roles)
     except Refusal:
         return []
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from domain.database import METADATA, tenant_column, within_tenant
+from domain.database import METADATA, of_branch, tenant_column, within_tenant
 from domain.ledger.tables import transaction_column
 
 TIME = DateTime(timezone=True)
@@ -62,6 +62,7 @@ processes = Table(
     Column("created_by_user", Uuid, nullable=False),
     Column("makers", ARRAY(Uuid), nullable=False),
     Column("concerned", ARRAY(Uuid), nullable=False, server_default="{}"),
+    Column("branch", Text),
     Column("reason", Text),
     Column("sequence", BigInteger, nullable=False),
     Column("created_at", TIME, nullable=False),
@@ -82,13 +83,18 @@ processes = Table(
     within_tenant("withdrawn_by", "persons"),
     UniqueConstraint("tenant_id", "type", "external_ref"),
     within_tenant("company_id", "companies"),
+    of_branch(),
     within_tenant("created_by", "persons"),
     within_tenant("created_by_user", "users"),
     Index("processes_created_at", "tenant_id", "created_at", "id"),
     Index("processes_reference", "tenant_id", "reference"),
     Index("processes_under_way", "tenant_id", "type", postgresql_where=text("closed_at IS NULL")),
     Index("processes_created_by", "tenant_id", "created_by", "type", "business_date"),
-)
+    Index(
+        "processes_branch", "tenant_id", "branch", "created_at",
+        postgresql_where=text("branch IS NOT NULL"),
+    ),
+)  # fmt: skip
 
 exceptions = Table(
     "exceptions",

@@ -34,7 +34,7 @@ def check(definition: Definition, facts: Facts, actor: Actor, reason: str | None
     if not bulk.is_bulk(definition):
         raise Refusal("process_must_be_bulk", f"{facts.reference} is no bulk work. Cancel it.")
     if actor.person != facts.maker:
-        check_role(definition, "repair", actor)
+        check_role(definition, "repair", actor, held=actor.roles_at(facts.branch))
     if definition.stages[facts.stage].does != bulk.CARRY_OUT:
         title = definition.stages[facts.stage].title
         raise Refusal(

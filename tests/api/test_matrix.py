@@ -40,11 +40,13 @@ INVOICE = "invoice_approval"
 
 @dataclass(frozen=True)
 class Road:
-    """Who may go: `reads` an area, `starts` a type, takes an `action` of the invoice, `decides` its
-    task; with none of these whoever is signed in, for what is her own. `is_open` needs no token.
+    """Who may go: `reads` an area (and one `besides`), `starts` a type, takes an `action` of the
+    invoice, `decides` its task; with none of these whoever is signed in, for what is her own.
+    `is_open` needs no token.
     """
 
     reads: str = ""
+    besides: str = ""
     starts: str = ""
     action: str = ""
     decides: bool = False
@@ -92,7 +94,8 @@ ROADS = {
     "POST /processes/{id}/withdraw": Road(id="process"),
     "POST /processes/{id}/actions/{name}": Road(id="process"),
     "GET /tasks": Road(reads="tasks"),
-    "GET /tasks/{id}": Road(reads="tasks"),
+    # Of a task that is none of hers she reads what she reads of its process.
+    "GET /tasks/{id}": Road(reads="tasks", besides="processes", id="task"),
     "POST /tasks/{id}/approve": Road(decides=True, id="task"),
     "POST /tasks/{id}/reject": Road(decides=True, id="task", body=WHY),
     "POST /tasks/{id}/send-back": Road(decides=True, id="task", body=WHY),
@@ -200,7 +203,11 @@ class World:
         everybody = {*self.clients}
         if road.reads:
             roles = self.catalog.roles
-            return {n for n in roles if {road.reads, "everything"} & {*roles[n].reads}}
+            both = {road.reads, road.besides} - {""}
+            return {
+                n for n in roles
+                if "everything" in roles[n].reads or both <= {*roles[n].reads}
+            }  # fmt: skip
         if road.starts:
             return {*self.catalog.get(road.starts).actions["start"].by}
         if road.action:

@@ -193,6 +193,31 @@ def test_a_forgotten_password_is_chosen_anew_and_every_session_of_it_ends(
         assert sign_in(anybody, tenant, "gopal", CHOSEN).status_code == 201
 
 
+def withdrawn(owners, **given):
+    body = {"type": "user_account", "input": {"reason": "For a test"} | given}
+    process = owners["esha"].post("/processes", json=body, headers=keyed()).json()
+    agreed(owners["deepa"], process["id"])
+
+
+@pytest.mark.parametrize("how", ["withdraw_invitation", "switch_off", "invite"])
+def test_an_invitation_ends_when_it_is_withdrawn_or_another_follows(
+    installation, tenant, owners, how
+):
+    id = written(USER, tenant.user("gopal"))
+    made = asked(owners["esha"], f"/users/{id}/invitation").json()
+    agreed(owners["deepa"], made["id"])
+    if how == "invite":
+        agreed(owners["deepa"], asked(owners["esha"], f"/users/{id}/invitation").json()["id"])
+    else:
+        withdrawn(owners, change=how, login="gopal")
+    if how == "switch_off":
+        withdrawn(owners, change="switch_on", login="gopal")
+    with bare(installation) as anybody:
+        accept = {"invitation": made["invitation"], "password": CHOSEN}
+        refused = anybody.post("/invitations/accept", json=accept)
+    assert code(refused) == (422, "invitation_must_be_open")
+
+
 def test_who_is_no_administrator_changes_nobody(asha, tenant):
     id = written(USER, tenant.user("gopal"))
     for path, body in (

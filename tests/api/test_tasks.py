@@ -25,13 +25,39 @@ def test_mine_is_what_the_ladder_lets_her_decide(asha, bina, deepa, cast):
         started(asha, invoice(net))
     back = open_task(bina, started(asha)["id"])
     decide(bina, back, "send-back", reason="Wrong")
+    everything = deepa.get("/tasks", params={"scope": "all", "limit": 200}).json()["data"]
     for client in cast.values():
         if client is cast["esha"]:
             continue
-        everything = client.get("/tasks", params={"scope": "all", "limit": 200}).json()["data"]
-        allowed = {t["id"] for t in everything if t["allowed_actions"]}
+        seen = [client.get(f"/tasks/{each['id']}").json() for each in everything]
+        allowed = {t["id"] for t in seen if t["allowed_actions"]}
         mine = client.get("/tasks").json()["data"]
         assert {t["id"] for t in mine if t["kind"] == "approval"} == allowed
+
+
+def test_everybodys_tasks_are_for_those_who_oversee_them(asha, bina, cast):
+    """An employee's leave waits for her manager; her colleague's inbox says nothing of it."""
+    process = started(asha)["id"]
+    asked = {name: client.get("/tasks?scope=all") for name, client in cast.items()}
+    let_in = {name for name, answer in asked.items() if answer.status_code == 200}
+    assert let_in == {"bina", "deepa", "esha", "chand"}
+    assert [t["process"] for t in asked["chand"].json()["data"]] == [process]
+    assert asked["asha"].json()["code"] == "role_must_allow_reading"
+
+
+def test_who_reads_only_her_own_tasks_reads_no_others_by_their_id(
+    database, tenant, installation, asha, bina
+):
+    task = open_task(bina, started(asha)["id"])["id"]
+    (user,) = more_approvers(database, tenant, 1)
+    with as_owner(database.admin, tenant.id) as connection:
+        connection.execute(
+            text("UPDATE role_grants SET role = 'employee' WHERE person_id = "
+                 "(SELECT person_id FROM users WHERE id = :user)"), {"user": user},
+        )  # fmt: skip
+    with installation.client_of(tenant.id, user) as employee:
+        answer = employee.get(f"/tasks/{task}")
+    assert (answer.status_code, answer.json()["code"]) == (403, "role_must_allow_reading")
 
 
 def test_a_task_says_what_one_needs_to_decide(asha, bina):

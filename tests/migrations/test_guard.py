@@ -65,6 +65,7 @@ DEFINERS = {
     "keep_version()": set(),
     "audit_note(text,uuid,text,jsonb)": {"kontor_app", "kontor_edge"},
     "only_tenant()": {"kontor_edge"},
+    "end_invitations(uuid)": {"kontor_app"},
     "audit_draft_seal(integer,bytea)": {"kontor_app"},
     "audit_seal(bytea,xid8,uuid,bytea)": {"kontor_app"},
 }

@@ -32,9 +32,8 @@ class Person:
 
     def task_of(self, process: Process) -> Mapping[str, Any]:
         """The open task of the process, or nothing."""
-        body = self.client.get("/v1/tasks", scope="all", state="open").body
-        found = (each for each in body["data"] if each["process"] == process["id"])
-        return next(found, {})
+        body = self.client.get(f"/v1/processes/{process['id']}", include="tasks").body
+        return next((each for each in body["tasks"] if each["state"] == "open"), {})
 
     def decides(self, process: Process, verb: str, reason: str | None = None) -> Answer:
         """Approve, reject or send back what stands there now."""
