@@ -24,7 +24,7 @@ from domain.approvals import authority
 from domain.approvals import reading as tasks
 from domain.approvals.deciding import Choice
 from domain.approvals.policy import APPROVE, check_decision
-from domain.approvals.reading import TaskRecord
+from domain.approvals.task_records import TaskRecord
 from domain.definitions.model import Definition
 from domain.identifiers import SELECTION
 from domain.money import Money

@@ -15,8 +15,9 @@ from api.edge import Edge
 from api.once import Once
 from api.shapes.selection import selection
 from domain.access.idempotency import Entry
+from domain.approvals import inboxes
 from domain.approvals import reading as tasks
-from domain.approvals.reading import TaskRecord
+from domain.approvals.task_records import TaskRecord
 from domain.identifiers import SELECTION, TASK, written
 from domain.selections import selection as selections
 from domain.selections.selection import LARGEST, Item
@@ -60,7 +61,7 @@ class Selecting:
                 found = tasks.with_ids(connection, wanted)
             else:
                 query = self.body.query or TaskQuery()
-                found = tasks.selected(
+                found = inboxes.selected(
                     connection, self.caller.actor, scope=query.scope, process_type=query.type,
                     limit=LARGEST + 1,
                 )  # fmt: skip

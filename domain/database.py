@@ -107,19 +107,24 @@ def transaction(engine: Engine, tenant: UUID) -> Iterator[Connection]:
 
 
 def by_driver(
-    connection: Connection, statement: str, values: Sequence[Any] | Mapping[str, Any] = ()
+    connection: Connection,
+    statement: str,
+    values: Sequence[Any] | Mapping[str, Any] = (),
+    *,
+    prepare: bool | None = None,
 ) -> Cursor[Any]:
     """A statement sent by the driver itself, in the connection's transaction.
 
     For what runs so often, or answers with so many rows, that SQLAlchemy's share counts: a tenth
-    of a millisecond a statement. Raises what SQLAlchemy would.
+    of a millisecond a statement. Raises what SQLAlchemy would. A statement that was sent often is
+    prepared on its connection; `prepare` has it prepared the first time.
     """
     if not connection.in_transaction():
         connection.begin()
     driver = connection.connection.driver_connection
     assert driver
     try:
-        found: Cursor[Any] = driver.execute(statement, values or None)
+        found: Cursor[Any] = driver.execute(statement, values or None, prepare=prepare)
     except DatabaseError as fault:
         if driver.closed:
             connection.invalidate(fault)
