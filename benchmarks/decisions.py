@@ -152,7 +152,7 @@ def turn(bureau: Bureau, held: psycopg.Connection[Any], invoices: list[Invoice])
 def check(bureau: Bureau, count: int) -> None:
     """Every task was decided, and every decision has its evidence; otherwise there is no figure."""
     with transaction(bureau.server.engine, bureau.tenant.id) as connection:
-        left = dict(connection.execute(LEFT).tuples().all())
+        left: dict[str, int] = dict(connection.execute(LEFT).tuples().all())
         proven = connection.execute(DECIDED).scalar_one()
     if left != {"decided": count} or proven != count:
         raise BooksDisagree(f"Of {count} tasks {left}; {proven} decisions have evidence.")

@@ -9,13 +9,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from psycopg.rows import namedtuple_row
 from sqlalchemy import Connection
 
 from domain import money
 from domain.approvals.inbox import claim_of
 from domain.approvals.policy import Checking, Decided
-from domain.database import by_driver
+from domain.database import rows_by_driver
 from domain.money import Money
 
 # By themselves, and through somebody who stood in for them.
@@ -83,9 +82,7 @@ def finding(ids: str) -> str:
 
 def found(connection: Connection, statement: str, values: Mapping[str, Any]) -> list[TaskRecord]:
     """The tasks that a statement of `finding` finds."""
-    cursor = by_driver(connection, statement, values)
-    cursor.row_factory = namedtuple_row
-    return [task_of(row) for row in cursor]
+    return [task_of(row) for row in rows_by_driver(connection, statement, values)]
 
 
 def task_of(row: Any) -> TaskRecord:
