@@ -13,7 +13,7 @@ from domain.approvals import reading as tasks
 from domain.approvals.ahead import Ahead
 from domain.approvals.deciding import Choice as Decided
 from domain.approvals.policy import APPROVE, check_decision
-from domain.approvals.reading import TaskRecord
+from domain.approvals.task_records import TaskRecord
 from domain.money import Money
 from domain.processes import repairs, said
 from domain.refusal import Refusal

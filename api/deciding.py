@@ -24,7 +24,7 @@ from domain.approvals import authority
 from domain.approvals import reading as tasks
 from domain.approvals.deciding import Choice
 from domain.approvals.policy import check_decision
-from domain.approvals.reading import TaskRecord
+from domain.approvals.task_records import TaskRecord
 from domain.identifiers import PROCESS, TASK, written
 from domain.refusal import Refusal
 from workflows.instructions import NotAnswered, ProcessClosed

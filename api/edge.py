@@ -76,8 +76,11 @@ class Edge:
             return self.types(connection).get(process_type)
 
 
-def edge_of(request: Request) -> Edge:
-    """The edge of the application that serves this request."""
+async def edge_of(request: Request) -> Edge:
+    """The edge of the application that serves this request.
+
+    Like all that waits for nothing it is a coroutine: anything else is given a thread.
+    """
     edge: Edge = request.app.state.edge
     return edge
 

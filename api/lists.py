@@ -25,7 +25,7 @@ PRINTABLE = re.compile(r"[^\x00-\x1f]{1,200}")
 ALWAYS = frozenset({"limit", "cursor", "sort", "count", "display"})
 
 
-def cursor_of(cursor: Annotated[str | None, Query(max_length=400)] = None) -> Key | None:
+async def cursor_of(cursor: Annotated[str | None, Query(max_length=400)] = None) -> Key | None:
     """The place that `cursor` means."""
     return place(cursor)
 

@@ -18,7 +18,7 @@ from api.once import Once
 from api.shapes.selection import selection
 from domain.access.idempotency import Entry
 from domain.approvals import reading as tasks
-from domain.approvals.reading import TaskRecord
+from domain.approvals.task_records import TaskRecord
 from domain.identifiers import EXCEPTION, PROCESS, SELECTION, TASK, written
 from domain.listing import Condition, Page
 from domain.processes import exceptions_reading as exceptions
@@ -108,7 +108,7 @@ class Selecting:
         """Tasks, each with the hash of what it is about."""
         if self.body.ids is not None:
             return [item_of(each) for each in tasks.with_ids(connection, self.ids(TASK))]
-        found = tasks.selected(
+        found = inboxes.selected(
             connection, self.caller.actor, scope=self.query.scope or "mine",
             process_type=self.query.type, limit=LARGEST + 1,
         )  # fmt: skip

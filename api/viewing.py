@@ -23,8 +23,8 @@ from domain.approvals import authority, inbox, tending
 from domain.approvals import reading as tasks
 from domain.approvals.inbox import Task
 from domain.approvals.policy import Checking
-from domain.approvals.reading import TaskRecord
 from domain.approvals.splitting import may_be_split
+from domain.approvals.task_records import TaskRecord
 from domain.definitions import masks, policy
 from domain.definitions.masks import Mask
 from domain.definitions.model import Definition
@@ -160,18 +160,18 @@ def task_body(edge: Edge, connection: Connection, view: View, found: TaskRecord)
     """A task as a list shows it."""
     definition = edge.definition(connection, found.definition_hash)
     actor = view.caller.actor
-    allowed = authority.allowed_actions(connection, checking_of(definition, found), actor)
+    checking = checking_of(definition, found)
+    allowed = authority.allowed_actions(connection, checking, actor)
     why = tasks.why(definition, found, actor, allowed)
-    may = May(allowed, tending.ways(definition, task_to_tend(definition, found), actor), why)
+    may = May(allowed, tending.ways(definition, task_to_tend(checking, found), actor), why)
     body = task(view.caller, found, may, display=view.display)
     if mask_of(definition, view):
         body.subject_hash = None
     return body
 
 
-def task_to_tend(definition: Definition, found: TaskRecord) -> Task:
+def task_to_tend(checking: Checking, found: TaskRecord) -> Task:
     """The task as the ladders of tending look at it."""
-    checking = checking_of(definition, found)
     return Task(
         checking, found.definition_hash, found.stage, found.round, found.level, found.levels
     )

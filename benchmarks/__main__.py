@@ -6,13 +6,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks import inbox, processes, tables
+from benchmarks import decisions, inbox, processes, tables
 from benchmarks.arena import ENGINE, FLOOR, REST
 from benchmarks.ledger import running as ledger
 from benchmarks.ledger.comparison import printed
 
 AT_A_TIME = (1, 32)
-COMPARISONS = ("processes", "inbox", "ledger")
+COMPARISONS = ("processes", "inbox", "decisions", "ledger")
 
 
 def main() -> None:
@@ -29,6 +29,10 @@ def main() -> None:
         read = inbox.run(rounds=asked.rounds, quick=asked.quick)
         print(printed(read), end="\n\n")
         results["inbox"] = asdict(read)
+    if "decisions" in asked.comparison:
+        decided = decisions.run(rounds=asked.rounds, quick=asked.quick)
+        print(printed(decided), end="\n\n")
+        results["decisions"] = asdict(decided)
     if "ledger" in asked.comparison:
         found = ledger.run(rounds=asked.rounds, quick=asked.quick, parts=asked.part)
         results["ledger"] = [asdict(each) for each in found]
@@ -41,8 +45,11 @@ def options() -> argparse.ArgumentParser:
     """What can be asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "comparison", nargs="*", default=COMPARISONS, help="processes, inbox, ledger (default all)"
-    )
+        "comparison",
+        nargs="*",
+        default=COMPARISONS,
+        help="processes, inbox, decisions, ledger (default all)",
+    )  # fmt: skip
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each side (default 5)")
     parser.add_argument(
         "--quick", action="store_true", help="the ledger on a small scale: to see that it runs"

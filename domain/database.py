@@ -9,6 +9,7 @@ from uuid import UUID
 
 from psycopg import Cursor
 from psycopg import Error as DatabaseError
+from psycopg.rows import namedtuple_row
 from sqlalchemy import (
     Column,
     Connection,
@@ -128,24 +129,60 @@ def rules_as_refusals() -> Iterator[None]:
 
 
 def by_driver(
-    connection: Connection, statement: str, values: Sequence[Any] | Mapping[str, Any] = ()
+    connection: Connection,
+    statement: str,
+    values: Sequence[Any] | Mapping[str, Any] = (),
+    *,
+    prepare: bool | None = None,
 ) -> Cursor[Any]:
     """A statement sent by the driver itself, in the connection's transaction.
 
     For what runs so often, or answers with so many rows, that SQLAlchemy's share counts: a tenth
-    of a millisecond a statement. Raises what SQLAlchemy would.
+    of a millisecond a statement. Raises what SQLAlchemy would. A statement that was sent often is
+    prepared on its connection; `prepare` has it prepared the first time.
     """
+    with driver_of(connection, statement) as driver:
+        found: Cursor[Any] = driver.execute(statement, values or None, prepare=prepare)
+    return found
+
+
+def rows_by_driver(connection: Connection, statement: str, values: Mapping[str, Any]) -> list[Any]:
+    """What a statement found, sent by the driver itself; columns by their names."""
+    return named(by_driver(connection, statement, values))
+
+
+def rows_at_once(
+    connection: Connection, *asked: tuple[str, Mapping[str, Any]]
+) -> tuple[list[Any], ...]:
+    """What each of several statements found, sent one after the other without waiting between.
+
+    Each still sees what was committed when the one before was done, such as waiting for a lock.
+    """
+    with driver_of(connection, "; ".join(statement for statement, _ in asked)) as driver:
+        with driver.pipeline():
+            cursors = [driver.execute(statement, values) for statement, values in asked]
+        return tuple(map(named, cursors))
+
+
+def named(cursor: Cursor[Any]) -> list[Any]:
+    """The rows, columns by their names."""
+    cursor.row_factory = namedtuple_row
+    return cursor.fetchall()
+
+
+@contextmanager
+def driver_of(connection: Connection, statement: str) -> Iterator[Any]:
+    """The driver's connection, in a transaction. Its faults arrive as SQLAlchemy's."""
     if not connection.in_transaction():
         connection.begin()
     driver = connection.connection.driver_connection
     assert driver
     try:
-        found: Cursor[Any] = driver.execute(statement, values or None)
+        yield driver
     except DatabaseError as fault:
         if driver.closed:
             connection.invalidate(fault)
-        raise DBAPIError.instance(statement, values, fault, DatabaseError) from fault
-    return found
+        raise DBAPIError.instance(statement, (), fault, DatabaseError) from fault
 
 
 @contextmanager

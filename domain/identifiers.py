@@ -11,6 +11,7 @@ from uuid import UUID
 from domain.refusal import Refusal
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
 VALUES = {letter: value for value, letter in enumerate(ALPHABET)}
 LENGTH = 26
 
@@ -50,7 +51,7 @@ def new_uuid() -> UUID:
 def written(prefix: str, value: UUID) -> str:
     """`prc_` and 26 letters."""
     number = value.int
-    letters = [ALPHABET[number >> shift & 31] for shift in range(125, -1, -5)]
+    letters = [PAIRS[number >> shift & 1023] for shift in range(120, -1, -10)]
     return f"{prefix}_{''.join(letters)}"
 
 

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, text, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, tuple_
 
-NOW = text("SELECT business_now()")
+from domain.database import by_driver
+
+NOW = "SELECT business_now()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,5 +80,6 @@ def counted(connection: Connection, query: Select[Any]) -> int:
 
 def now(connection: Connection) -> datetime:
     """The tenant's clock."""
-    found: datetime = connection.execute(NOW).scalar_one()
-    return found
+    ((found,),) = by_driver(connection, NOW)
+    moment: datetime = found
+    return moment

@@ -20,7 +20,7 @@ from api.tending import Tending, tend, the_task
 from api.trial import is_trial, would_decide
 from api.viewing import task_body, task_in_full
 from api.would import WouldAct
-from domain.approvals import reading
+from domain.approvals import inboxes, reading
 from domain.approvals.policy import APPROVE, REJECT, SEND_BACK
 from domain.approvals.tending import CLAIM, COMMENT, ESCALATE, RELEASE, SNOOZE, Wish
 from domain.identifiers import TASK
@@ -67,13 +67,13 @@ def list_tasks(
             request,
             connection,
             Page(limit, cursor),
-            find=lambda page: reading.listed(
+            find=lambda page: inboxes.listed(
                 connection, actor, scope=scope, state=state, page=page
             ),
             key=lambda task: Key(task.opened_at, task.checking.task),
             shape=lambda task: task_body(edge, connection, view, task),
             total=lambda: (
-                reading.count(connection, actor, scope=scope, state=state) if count else None
+                inboxes.count(connection, actor, scope=scope, state=state) if count else None
             ),
         )
 

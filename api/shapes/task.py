@@ -10,7 +10,8 @@ from api.caller import Caller
 from api.shapes.attachment import AttachmentBody
 from api.shapes.base import Money, Person, Resource, Time, is_nothing, money, person
 from api.shapes.comment import CommentBody
-from domain.approvals.reading import DocumentRecord, TaskRecord
+from domain.approvals.reading import DocumentRecord
+from domain.approvals.task_records import TaskRecord
 from domain.definitions.masks import Mask
 from domain.identifiers import DOCUMENT, PROCESS, TASK, written
 from domain.processes.differences import Change

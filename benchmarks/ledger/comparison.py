@@ -99,7 +99,9 @@ def verdicts(comparison: Comparison) -> Iterable[tuple[str, bool]]:
     """Each requirement in words, and whether it is met."""
     for mark in comparison.marks:
         ratio = comparison.speed(mark)
-        told = f"{mark.case}: {ratio} times as fast as {mark.against}, at least {mark.least:g}"
+        of_side = "" if mark.side == OURS else f", {mark.side}"
+        told = f"{mark.case}{of_side}: {ratio} times as fast as {mark.against}"
+        told += f", at least {mark.least:.3g}"
         yield verdict(told, ratio.middle >= mark.least)
     for limit in comparison.limits:
         middle = median(comparison.values(limit.case, limit.side))

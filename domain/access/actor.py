@@ -22,6 +22,7 @@ from domain.access.delegator import (
 )
 from domain.access.limit import Limit, limit, limits_in_effect
 from domain.access.token import NO_MEANS, Means
+from domain.database import rows_by_driver
 from domain.refusal import Refusal
 
 ACTOR = f"""
@@ -32,7 +33,7 @@ ACTOR = f"""
     FROM users u JOIN persons p ON p.tenant_id = u.tenant_id AND p.id = u.person_id
     WHERE u.tenant_id = (SELECT current_tenant())
 """
-WITH_LOGIN = text(f"{ACTOR} AND u.id = :user")
+WITH_LOGIN = f"{ACTOR} AND u.id = %(user)s"
 # Each once, whatever the number of her logins: who holds one of the roles, or stands in for such.
 ABLE = text(f"""
     SELECT DISTINCT ON (name, person_id) * FROM ({ACTOR} AND u.active AND (
@@ -102,7 +103,7 @@ class Actor:
 
 def actor(connection: Connection, user: UUID, means: Means = NO_MEANS) -> Actor:
     """The person behind a login, with her roles as they are now. Refuses a login that is off."""
-    row = connection.execute(WITH_LOGIN, {"user": user}).one_or_none()
+    (row,) = rows_by_driver(connection, WITH_LOGIN, {"user": user}) or (None,)
     if row is None or not row.active:
         raise Refusal("user_must_be_active", "This login does not exist here or was switched off.")
     of_key = scopes_now(connection, user, means.key) if means.key else None

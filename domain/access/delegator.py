@@ -84,6 +84,11 @@ class Delegator:
         """The roles that count for what is of a branch, or of none."""
         return roles_at(self.roles, self.at_branches, branch)
 
+    @property
+    def roles_somewhere(self) -> frozenset[str]:
+        """Every role that was delegated, be it at one branch alone."""
+        return self.roles | {role for role, _ in self.at_branches}
+
     def covers(self, roles: Collection[str], process_type: str, branch: str | None = None) -> bool:
         """Whether what was delegated lets one act in one of the roles on such a process."""
         is_of_type = not self.types or process_type in self.types

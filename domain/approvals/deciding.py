@@ -54,8 +54,7 @@ def decide(
     connection: Connection, effect: Effect, definition: Definition, choice: Choice, actor: Actor
 ) -> Done[Decision]:
     """Lock the task, climb the ladder with the rights of now, decide, and open what comes next."""
-    inbox.hold(connection, effect.tenant, choice.task)
-    task = inbox.look(connection, choice.task)
+    task = inbox.look_under_lock(connection, effect.tenant, choice.task)
     checking = task.checking_by(definition)
     check_decision(checking, actor, choice.action, seen=choice.seen, reason=choice.reason)
     split = may_be_split(connection, definition, task.stage, checking)

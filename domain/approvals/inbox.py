@@ -1,16 +1,18 @@
 """Tasks: opened, looked at under a lock, decided once; reminded of and escalated."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, text
 
 from domain import money
 from domain.access.actor import Actor
 from domain.access.delegator import Delegator
 from domain.approvals.policy import Checking, Claim, Decided
+from domain.database import by_driver, rows_at_once, rows_by_driver
 from domain.definitions import policy
 from domain.definitions.model import Definition
 from domain.identifiers import new_uuid
@@ -26,7 +28,7 @@ OPEN = text("""
     FROM (SELECT business_now() AS at) AS now
     RETURNING due_at
 """)
-LOOK = """
+LOOKED = """
     SELECT t.id, t.process_id, t.kind, t.title, t.role, t.escalated_to, t.subject_hash, t.state,
         t.stage, t.round, t.level, t.levels, t.amount, t.currency, p.created_by, p.makers,
         p.concerned, p.type, p.company_id, p.branch, p.definition_hash, d.action,
@@ -44,32 +46,31 @@ LOOK = """
     LEFT JOIN persons f ON f.tenant_id = d.tenant_id AND f.id = d.on_behalf_of
     LEFT JOIN persons s ON s.tenant_id = t.tenant_id AND s.id = t.claimed_by
         AND t.claimed_until > (SELECT business_now())
-    WHERE t.tenant_id = (SELECT current_tenant()) AND t.id = :task
+    WHERE t.tenant_id = (SELECT current_tenant()) AND t.id = %(task)s
 """
-LOOKED = text(LOOK)
-HELD = text("SELECT 1 FROM tasks WHERE tenant_id = :tenant AND id = :task FOR UPDATE")
-DECIDE = text("""
+HELD = "SELECT 1 FROM tasks WHERE tenant_id = %(tenant)s AND id = %(task)s FOR UPDATE"
+DECIDE = """
     WITH decision AS (
         INSERT INTO decisions (tenant_id, task_id, process_id, action, person_id, user_id, reason,
             subject_hash, decided_at, on_behalf_of, delegation_id)
-        VALUES (:tenant, :task, :process, :action, :person, :user, :reason, :subject_hash,
-            (SELECT business_now()), :on_behalf_of, :delegation)
+        VALUES (%(tenant)s, %(task)s, %(process)s, %(action)s, %(person)s, %(user)s, %(reason)s,
+            %(subject_hash)s, (SELECT business_now()), %(on_behalf_of)s, %(delegation)s)
     )
-    UPDATE tasks SET state = 'decided', closed_at = (SELECT business_now()), sequence = :sequence
-    WHERE tenant_id = :tenant AND id = :task
-""")
-CLOSE = text("""
+    UPDATE tasks SET state = 'decided', closed_at = (SELECT business_now()), sequence = %(sequence)s
+    WHERE tenant_id = %(tenant)s AND id = %(task)s
+"""
+CLOSE = """
     UPDATE tasks SET state = CASE kind WHEN 'approval' THEN 'withdrawn' ELSE 'decided' END,
-        closed_at = (SELECT business_now()), sequence = :sequence
-    WHERE tenant_id = :tenant AND process_id = :process AND state = 'open'
-""")
-BESIDE = text("""
+        closed_at = (SELECT business_now()), sequence = %(sequence)s
+    WHERE tenant_id = %(tenant)s AND process_id = %(process)s AND state = 'open'
+"""
+BESIDE = """
     SELECT o.id, o.kind, o.round, o.level, o.levels, o.role, o.due_at FROM tasks t
     JOIN tasks o ON o.tenant_id = t.tenant_id AND o.process_id = t.process_id
         AND o.stage = t.stage AND o.round = t.round AND o.level = t.level AND o.id <> t.id
-    WHERE t.tenant_id = (SELECT current_tenant()) AND t.id = :task AND o.state = 'open'
+    WHERE t.tenant_id = (SELECT current_tenant()) AND t.id = %(task)s AND o.state = 'open'
     ORDER BY o.seat
-""")
+"""
 ROUNDS = text("""
     SELECT coalesce(max(round), 0) AS last,
         coalesce(max(round) FILTER (WHERE stage = :stage), 0) AS here
@@ -169,9 +170,21 @@ def checking_by(definition: Definition, stage: str, task: Checking) -> Checking:
 
 def look(connection: Connection, task: UUID) -> Task:
     """The task as it is now. Refuses one that is not there: `task_must_exist`."""
-    row = connection.execute(LOOKED, {"task": task}).one_or_none()
-    if row is None:
+    return task_of(rows_by_driver(connection, LOOKED, {"task": task}))
+
+
+def look_under_lock(connection: Connection, tenant: UUID, task: UUID) -> Task:
+    """The task as it is once nobody else decides on it; locked as by `hold`."""
+    values = {"tenant": tenant, "task": task}
+    _, rows = rows_at_once(connection, (HELD, values), (LOOKED, values))
+    return task_of(rows)
+
+
+def task_of(rows: Sequence[Any]) -> Task:
+    """The one row as what it means."""
+    if not rows:
         raise Refusal("task_must_exist", "There is no such task.")
+    (row,) = rows
     decided = row.action and Decided(
         row.action, row.person_id, row.name, row.decided_at, row.on_behalf_of,
         row.stood_in_for_name,
@@ -186,7 +199,7 @@ def look(connection: Connection, task: UUID) -> Task:
     return Task(checking, row.definition_hash, row.stage, row.round, row.level, row.levels)
 
 
-def claim_of(row: Row[Any]) -> Claim | None:
+def claim_of(row: Any) -> Claim | None:
     """Who sits on the task of a row; nobody when it was never claimed or the claim is over."""
     if row.claimer is None:
         return None
@@ -195,7 +208,7 @@ def claim_of(row: Row[Any]) -> Claim | None:
 
 def hold(connection: Connection, tenant: UUID, task: UUID) -> None:
     """Lock the task's row until commit: decisions on it wait for each other."""
-    connection.execute(HELD, {"tenant": tenant, "task": task})
+    by_driver(connection, HELD, {"tenant": tenant, "task": task})
 
 
 def decide(
@@ -210,7 +223,8 @@ def decide(
     stands_in_for: Delegator | None = None,
 ) -> None:
     """Write the decision and close the task. The ladder was climbed under the task's lock."""
-    connection.execute(
+    by_driver(
+        connection,
         DECIDE,
         {
             "tenant": tenant,
@@ -230,12 +244,13 @@ def decide(
 
 def beside(connection: Connection, task: UUID) -> list[OpenTask]:
     """The other seats of a task's level that still wait."""
-    return [OpenTask(*row) for row in connection.execute(BESIDE, {"task": task})]
+    return [OpenTask(*row) for row in by_driver(connection, BESIDE, {"task": task})]
 
 
 def close_open(connection: Connection, tenant: UUID, process: UUID, *, sequence: int) -> None:
     """Close what waits in a process that moves on: approvals are withdrawn, the rest is done."""
-    connection.execute(CLOSE, {"tenant": tenant, "process": process, "sequence": sequence})
+    values = {"tenant": tenant, "process": process, "sequence": sequence}
+    by_driver(connection, CLOSE, values)
 
 
 def next_round(connection: Connection, process: UUID, stage: str, *, is_edited: bool) -> int:

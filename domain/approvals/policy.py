@@ -84,7 +84,8 @@ class Checking:
     @property
     def roles(self) -> frozenset[str]:
         """The roles that may decide: the level's, and the one it was escalated to."""
-        return frozenset({self.role, self.escalated_to} - {None})  # type: ignore[arg-type]
+        asked = (self.role, self.escalated_to) if self.escalated_to else (self.role,)
+        return frozenset(asked)
 
 
 def check_decision(
@@ -135,9 +136,9 @@ def check_independent(task: Checking, actor: Actor) -> None:
 
     With whom she could stand in for here she is one pair of eyes, whether she does so or not.
     """
-    hers = [(actor.person, "You")]
-    hers += [(each.person, stands_in(each)) for each in lenders(task, actor)]
-    for person, who in hers:
+    for standing in (None, *lenders(task, actor)):
+        person = standing.person if standing else actor.person
+        who = stands_in(standing) if standing else "You"
         if person in task.makers:
             raise Refusal(
                 "checker_must_differ_from_maker",
@@ -170,9 +171,10 @@ def acting_for(name: str, delegator: str | None) -> str:
 
 def lenders(task: Checking, actor: Actor) -> tuple[Delegator, ...]:
     """For whom she may stand in on this task."""
-    return tuple(
-        each for each in actor.stands_in_for if each.covers(task.roles, task.type, task.branch)
-    )
+    lent = actor.stands_in_for
+    if not lent:
+        return ()
+    return tuple(each for each in lent if each.covers(task.roles, task.type, task.branch))
 
 
 def standings(task: Checking, actor: Actor) -> tuple[Delegator | None, ...]:

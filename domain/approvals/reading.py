@@ -1,43 +1,20 @@
-"""Reading tasks: one, inboxes, the document behind them and what changed in it."""
+"""Reading tasks: one or some, the document behind them and what changed in it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Row,
-    Select,
-    Uuid,
-    and_,
-    exists,
-    func,
-    null,
-    or_,
-    select,
-    text,
-    true,
-)
-from sqlalchemy.dialects.postgresql import ARRAY, array
+from sqlalchemy import Connection, text
 
-from domain import money
 from domain.access.actor import Actor
-from domain.access.delegator import AtBranches, Delegator
-from domain.access.tables import persons
-from domain.approvals.inbox import claim_of
-from domain.approvals.policy import APPROVE, Checking, Decided, standings
-from domain.approvals.tables import decisions, task_snoozes, tasks
+from domain.approvals.policy import APPROVE, Checking, standings
+from domain.approvals.task_records import TASKS, TaskRecord, finding, found
 from domain.canonical import digest
 from domain.definitions.masks import NOTHING, Mask
 from domain.definitions.model import Definition
-from domain.listing import Page, counted, paged
-from domain.money import Money
 from domain.processes.differences import Change, changes
 from domain.processes.record import long_date
-from domain.processes.tables import processes
 from domain.refusal import Refusal
 
 DOCUMENT = text("""
@@ -57,255 +34,31 @@ CHECKED = text("""
       AND outputs ? 'document_hash'
     ORDER BY sequence DESC LIMIT 1
 """)
-NOW = select(func.business_now()).scalar_subquery()
-EARLIER_TASKS = tasks.alias("earlier_tasks")
-EARLIER = decisions.alias("earlier")
-# By themselves, and through somebody who stood in for them.
-CHECKED_BY = func.array_cat(
-    func.array_agg(EARLIER.c.person_id),
-    func.array_remove(func.array_agg(EARLIER.c.on_behalf_of), null()),
-)
-EARLIER_CHECKERS = (
-    select(func.coalesce(CHECKED_BY, array([], type_=Uuid)))
-    .select_from(EARLIER)
-    .join(
-        EARLIER_TASKS,
-        and_(
-            EARLIER_TASKS.c.tenant_id == EARLIER.c.tenant_id,
-            EARLIER_TASKS.c.id == EARLIER.c.task_id,
-        ),
-    )
-    .where(
-        EARLIER_TASKS.c.tenant_id == tasks.c.tenant_id,
-        EARLIER_TASKS.c.process_id == tasks.c.process_id,
-        EARLIER_TASKS.c.round == tasks.c.round,
-        EARLIER_TASKS.c.id != tasks.c.id,
-    )
-    .correlate(tasks)
-    .scalar_subquery()
-)
-
-
-@dataclass(frozen=True, slots=True)
-class TaskRecord:
-    """A task as it stands, with what the ladder looks at."""
-
-    checking: Checking
-    process: UUID
-    reference: str
-    subject: str
-    workflow_id: str
-    definition_hash: str
-    amount: Money | None
-    stage: str
-    round: int
-    level: int
-    levels: int
-    opened_at: datetime
-    due_at: datetime | None
-    reminders: int
-    closed_at: datetime | None
-    reason: str | None
-
-
-def query() -> Select[Any]:
-    """Tasks with their process, the decision each got and who sits on it."""
-    decider, lender = persons.alias("decider"), persons.alias("lender")
-    claimer = persons.alias("claimer")
-    return (
-        select(
-            tasks,
-            processes.c.reference,
-            processes.c.subject,
-            processes.c.workflow_id,
-            processes.c.definition_hash,
-            processes.c.created_by,
-            processes.c.makers,
-            processes.c.concerned,
-            processes.c.type,
-            processes.c.company_id,
-            processes.c.branch,
-            decisions.c.action,
-            decisions.c.reason,
-            decisions.c.decided_at,
-            decisions.c.person_id.label("decided_by"),
-            decider.c.name.label("decider"),
-            decisions.c.on_behalf_of,
-            lender.c.name.label("lender"),
-            claimer.c.name.label("claimer"),
-            EARLIER_CHECKERS.label("earlier_checkers"),
-        )
-        .join(
-            processes,
-            and_(processes.c.tenant_id == tasks.c.tenant_id, processes.c.id == tasks.c.process_id),
-        )
-        .outerjoin(
-            decisions,
-            and_(decisions.c.tenant_id == tasks.c.tenant_id, decisions.c.task_id == tasks.c.id),
-        )
-        .outerjoin(
-            decider,
-            and_(decider.c.tenant_id == tasks.c.tenant_id, decider.c.id == decisions.c.person_id),
-        )
-        .outerjoin(
-            lender,
-            and_(lender.c.tenant_id == tasks.c.tenant_id, lender.c.id == decisions.c.on_behalf_of),
-        )
-        .outerjoin(
-            claimer,
-            and_(
-                claimer.c.tenant_id == tasks.c.tenant_id,
-                claimer.c.id == tasks.c.claimed_by,
-                tasks.c.claimed_until > NOW,
-            ),
-        )
-    )
+OF_ONE = finding("SELECT %(id)s::uuid")
+OF_MANY = finding("SELECT unnest(%(ids)s::uuid[])")
+OF_PROCESS = finding(f"SELECT t.id {TASKS} AND t.process_id = %(process)s")
 
 
 def get(connection: Connection, task: UUID) -> TaskRecord:
     """One task. Refuses an id that is not there: `task_must_exist`."""
-    row = connection.execute(query().where(tasks.c.id == task)).one_or_none()
-    if row is None:
+    records = found(connection, OF_ONE, {"id": task})
+    if not records:
         raise Refusal("task_must_exist", "There is no such task.")
-    return task_of(row)
+    return records[0]
 
 
 def of_process(connection: Connection, process: UUID) -> list[TaskRecord]:
     """Every task of a process, in the order they were opened."""
-    found = query().where(tasks.c.process_id == process).order_by(tasks.c.opened_at, tasks.c.id)
-    return [task_of(row) for row in connection.execute(found)]
+    return found(connection, OF_PROCESS, {"process": process})[::-1]
 
 
 def with_ids(connection: Connection, ids: Sequence[UUID]) -> list[TaskRecord]:
     """The tasks of these ids, in their order. Refuses one that is not there: `task_must_exist`."""
-    rows = connection.execute(query().where(tasks.c.id.in_(ids)))
-    found = {row.id: task_of(row) for row in rows}
-    if len(found) < len(ids):
+    records = found(connection, OF_MANY, {"ids": list(ids)})
+    by_id = {record.checking.task: record for record in records}
+    if len(by_id) < len(ids):
         raise Refusal("task_must_exist", "There is no such task.")
-    return [found[id] for id in ids]
-
-
-def selected(
-    connection: Connection, actor: Actor, *, scope: str, process_type: str | None, limit: int
-) -> list[TaskRecord]:
-    """The open tasks of an inbox, newest first; of one process type when it is named."""
-    wanted = inbox(actor, scope, "open").where(tasks.c.kind == "approval")
-    if process_type is not None:
-        wanted = wanted.where(processes.c.type == process_type)
-    ordered = wanted.order_by(tasks.c.opened_at.desc(), tasks.c.id.desc()).limit(limit)
-    return [task_of(row) for row in connection.execute(ordered)]
-
-
-def mine(actor: Actor) -> ColumnElement[bool]:
-    """What waits for this person: approvals the ladder lets her decide, her own corrections.
-
-    Without what she put off for now.
-    """
-    may_check = and_(
-        tasks.c.kind == "approval",
-        or_(team(actor), *map(lent, actor.stands_in_for)),
-        ~was_in_it(actor.person),
-        *(or_(~lent(each), ~was_in_it(each.person)) for each in actor.stands_in_for),
-        or_(
-            tasks.c.claimed_by.is_(None),
-            tasks.c.claimed_by == actor.person,
-            tasks.c.claimed_until <= NOW,
-        ),
-    )
-    waits = or_(
-        may_check,
-        and_(tasks.c.kind == "correction", processes.c.created_by == actor.person),
-        and_(tasks.c.kind == "action", team(actor)),
-    )
-    return and_(waits, ~put_off(actor))
-
-
-def put_off(actor: Actor) -> ColumnElement[bool]:
-    """Whether she does not want to see the task before a time that is still to come."""
-    return exists().where(
-        task_snoozes.c.tenant_id == tasks.c.tenant_id,
-        task_snoozes.c.task_id == tasks.c.id,
-        task_snoozes.c.person_id == actor.person,
-        task_snoozes.c.until > NOW,
-    )
-
-
-def waits_for(roles: Sequence[str]) -> ColumnElement[bool]:
-    """Tasks of one of the roles, or escalated to one."""
-    return or_(tasks.c.role.in_(roles), func.coalesce(tasks.c.escalated_to, "").in_(roles))
-
-
-def waits_for_those(roles: Collection[str], at_branches: AtBranches) -> ColumnElement[bool]:
-    """Tasks of roles that count everywhere, and of the others at their branches."""
-    found = [
-        and_(waits_for([role]), processes.c.branch == branch)
-        for role, branch in sorted(at_branches)
-    ]
-    return or_(waits_for([*roles]), *found)
-
-
-def lent(delegator: Delegator) -> ColumnElement[bool]:
-    """Tasks that a delegation covers."""
-    of_type = processes.c.type.in_(delegator.types) if delegator.types else true()
-    return and_(of_type, waits_for_those(delegator.roles, delegator.at_branches))
-
-
-def was_in_it(person: UUID) -> ColumnElement[bool]:
-    """Tasks whose document she made, that she checked before, or that are about her."""
-    return or_(
-        processes.c.makers.contains([person]),
-        processes.c.concerned.contains([person]),
-        EARLIER_CHECKERS.cast(ARRAY(Uuid)).contains([person]),
-    )
-
-
-def team(actor: Actor) -> ColumnElement[bool]:
-    """What waits for one of her roles, whoever of them decides."""
-    return waits_for_those(actor.roles, actor.at_branches)
-
-
-def listed(
-    connection: Connection, actor: Actor, *, scope: str, state: str, page: Page
-) -> list[TaskRecord]:
-    """A page of an inbox (`mine`, `team`, `all`), and one row more when there is another."""
-    ordered = paged(inbox(actor, scope, state), tasks.c.opened_at, tasks.c.id, page)
-    return [task_of(row) for row in connection.execute(ordered)]
-
-
-def count(connection: Connection, actor: Actor, *, scope: str, state: str) -> int:
-    """How many tasks an inbox has."""
-    return counted(connection, inbox(actor, scope, state).with_only_columns(tasks.c.id))
-
-
-def inbox(actor: Actor, scope: str, state: str) -> Select[Any]:
-    """The tasks of a scope in a state; `all` leaves either out."""
-    found = query()
-    if scope != "all":
-        found = found.where(mine(actor) if scope == "mine" else team(actor))
-    return found if state == "all" else found.where(tasks.c.state == state)
-
-
-def task_of(row: Row[Any]) -> TaskRecord:
-    """A row as what it means. Which roles approve at some level the definition adds."""
-    decided = (
-        Decided(
-            row.action, row.decided_by, row.decider, row.decided_at, row.on_behalf_of, row.lender
-        )
-        if row.action
-        else None
-    )
-    checking = Checking(
-        row.id, row.process_id, row.kind, row.title, row.role, row.escalated_to, row.subject_hash,
-        row.state, row.created_by, frozenset(row.makers), decided,
-        frozenset(row.earlier_checkers), (), type=row.type, company=row.company_id,
-        amount=money.given(row.amount, row.currency), concerned=frozenset(row.concerned),
-        claim=claim_of(row), branch=row.branch,
-    )  # fmt: skip
-    return TaskRecord(
-        checking, row.process_id, row.reference, row.subject, row.workflow_id, row.definition_hash,
-        money.given(row.amount, row.currency), row.stage, row.round, row.level, row.levels,
-        row.opened_at, row.due_at, row.reminders, row.closed_at, row.reason,
-    )  # fmt: skip
+    return [by_id[id] for id in ids]
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,15 @@ tasks = Table(
     within_tenant("process_id", "processes"),
     within_tenant("claimed_by", "persons"),
     Index("tasks_open", "tenant_id", "opened_at", "id", postgresql_where=text("state = 'open'")),
-)
+    Index(
+        "tasks_open_role", "tenant_id", "role", "opened_at", "id",
+        postgresql_where=text("state = 'open'"),
+    ),
+    Index(
+        "tasks_open_escalated_to", "tenant_id", "escalated_to", "opened_at", "id",
+        postgresql_where=text("state = 'open' AND escalated_to IS NOT NULL"),
+    ),
+)  # fmt: skip
 
 decisions = Table(
     "decisions",

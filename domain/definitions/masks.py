@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from domain.definitions.model import Definition
+from domain.definitions.remembered import remembered
 
 # Digests over the whole content: who knows all of it but a salary could try every salary.
 DIGESTS: Final = frozenset({"document_hash"})
@@ -84,11 +85,16 @@ NOTHING: Final = Mask()
 
 def mask(definition: Definition, roles: Collection[str]) -> Mask:
     """What is hidden from somebody with these roles."""
-    held = set(roles)
+    return mask_of(definition, frozenset(roles))
+
+
+@remembered
+def mask_of(definition: Definition, roles: frozenset[str]) -> Mask:
+    """The same, worked out once."""
     return Mask(
         frozenset(
             name
             for name, field in definition.fields_by_path().items()
-            if field.visible_to and not held & set(field.visible_to)
+            if field.visible_to and not roles & set(field.visible_to)
         )
     )

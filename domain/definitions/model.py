@@ -3,7 +3,7 @@
 import hashlib
 import json
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BeforeValidator, Field
@@ -220,6 +220,17 @@ class Definition(Strict):
         """`cfg_` and 26 letters: the first 128 bits of the SHA-256 of the canonical text."""
         digest = hashlib.sha256(self.canonical().encode()).digest()
         return identifiers.written(CONFIGURATION, UUID(bytes=digest[:16]))
+
+    @cached_property
+    def memory(self) -> dict[Any, Any]:
+        """What `remembered` functions said of it: nothing in a definition ever changes."""
+        return {}
+
+    def __copy__(self) -> "Definition":
+        """A copy, which may be made to say something else, remembers nothing."""
+        made = super().__copy__()
+        made.__dict__.pop("memory", None)
+        return made
 
     @property
     def keys(self) -> tuple[Unique, ...]:

@@ -9,6 +9,7 @@ from domain import money
 from domain.definitions.decision_table import decide
 from domain.definitions.model import ALL, Action, Approval, Band, Definition
 from domain.definitions.named_facts import NamedFacts
+from domain.definitions.remembered import remembered
 from domain.definitions.wording import placeholders
 from domain.money import Money
 from domain.refusal import Refusal
@@ -81,6 +82,7 @@ def seats(level: str) -> Seats:
     return tuple(found)
 
 
+@remembered
 def approvers(definition: Definition, stage: str) -> frozenset[str]:
     """Every role that approves at some level of a stage."""
     approval = definition.approval_at(stage)
@@ -92,6 +94,7 @@ def approvers(definition: Definition, stage: str) -> frozenset[str]:
     return frozenset(role for level in written if level != NOBODY for role in seats(level))
 
 
+@remembered
 def decisions(definition: Definition, stage: str) -> tuple[str, ...]:
     """What may be decided on a task of the stage."""
     leads = definition.stages[stage].leads

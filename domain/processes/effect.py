@@ -6,54 +6,56 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, text
+from psycopg.types.json import Jsonb
+from sqlalchemy import Connection, text
 
 from domain.canonical import digest, plain
-from domain.database import with_json
+from domain.database import by_driver, rows_at_once, rows_by_driver
 from domain.documents import store
 from domain.identifiers import new_uuid
 from domain.refusal import Refusal
 
 Result = TypeVar("Result")
 
-CLAIM = text("""
-    SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))
-""")
-EARLIER = text("""
+CLAIM = """
+    SELECT pg_advisory_xact_lock(hashtextextended(%(key)s, 0))
+"""
+EARLIER = """
     SELECT content_hash, result, recorded_at FROM effects
-    WHERE tenant_id = (SELECT current_tenant()) AND effect_key = :key
-""")
+    WHERE tenant_id = (SELECT current_tenant()) AND effect_key = %(key)s
+"""
 RECORD = """
     WITH effect AS (
         INSERT INTO effects (tenant_id, effect_key, content_hash, result)
-        VALUES (:tenant, :key, :content_hash, :result)
+        VALUES (%(tenant)s, %(key)s, %(content_hash)s, %(result)s)
     ), proof AS (
         INSERT INTO evidence (tenant_id, id, process_id, sequence, step, title, effect_key,
             person_id, user_id, inputs, outputs, digest, business_at)
-        VALUES (:tenant, :evidence_id, :process, :sequence, :step, :title, :key, :person, :user,
-            :inputs, :outputs, :digest, (SELECT business_now()))
+        VALUES (%(tenant)s, %(evidence_id)s, %(process)s, %(sequence)s, %(step)s, %(title)s,
+            %(key)s, %(person)s, %(user)s, %(inputs)s, %(outputs)s, %(digest)s,
+            (SELECT business_now()))
     ), happened AS (
         INSERT INTO events (tenant_id, id, process_id, sequence, type, payload)
-        VALUES (:tenant, :event_id, :process, :sequence, :event, :payload)
+        VALUES (%(tenant)s, %(event_id)s, %(process)s, %(sequence)s, %(event)s, %(payload)s)
     ), repaired AS (
         UPDATE exceptions SET state = 'resolved', resolved_at = (SELECT business_now()),
-            sequence = :sequence
-        WHERE tenant_id = :tenant AND process_id = :process AND kind = 'step'
-            AND state = 'retrying' AND step = :step AND sequence < :sequence AND :stands
+            sequence = %(sequence)s
+        WHERE tenant_id = %(tenant)s AND process_id = %(process)s AND kind = 'step'
+            AND state = 'retrying' AND step = %(step)s AND sequence < %(sequence)s AND %(stands)s
     )
 """
 MOVE = """
     UPDATE processes SET
-        stage_since = CASE WHEN stage = :stage THEN stage_since ELSE now.at END,
-        stage = :stage, status = :status, waiting_for = :waiting_for, due_at = :due_at,
-        reason = coalesce(:reason, reason), sequence = :sequence, updated_at = now.at,
-        closed_at = CASE WHEN :closed THEN now.at END
+        stage_since = CASE WHEN stage = %(stage)s THEN stage_since ELSE now.at END,
+        stage = %(stage)s, status = %(status)s, waiting_for = %(waiting_for)s, due_at = %(due_at)s,
+        reason = coalesce(%(reason)s, reason), sequence = %(sequence)s, updated_at = now.at,
+        closed_at = CASE WHEN %(closed)s THEN now.at END
     FROM (SELECT business_now() AS at) AS now
-    WHERE tenant_id = :tenant AND id = :process AND sequence < :sequence
+    WHERE tenant_id = %(tenant)s AND id = %(process)s AND sequence < %(sequence)s
 """
 JSON = ("result", "inputs", "outputs", "payload")
-RECORD_ALONE = with_json(f"{RECORD} SELECT 1", *JSON)
-RECORD_AND_MOVE = with_json(f"{RECORD} {MOVE}", *JSON)
+RECORD_ALONE = f"{RECORD} SELECT 1"
+RECORD_AND_MOVE = f"{RECORD} {MOVE}"
 # The same for an effect that was recorded before; an older delivery leaves a later retry alone.
 REPAIRED = text("""
     UPDATE exceptions SET state = 'resolved', resolved_at = (SELECT business_now()),
@@ -124,10 +126,11 @@ def claim(connection: Connection, effect: Effect, content_hash: str) -> Any | No
 
     Refuses other content under a key that was used before.
     """
-    connection.execute(CLAIM, {"key": effect.key})
-    first = earlier(connection, effect)
-    if first is None:
+    key = {"key": effect.key}
+    _, found = rows_at_once(connection, (CLAIM, key), (EARLIER, key))
+    if not found:
         return None
+    first = found[0]
     if first.content_hash != content_hash:
         raise Refusal(
             "effect_key_must_have_one_content",
@@ -142,9 +145,10 @@ def repaired(connection: Connection, effect: Effect) -> None:
     connection.execute(REPAIRED, {**values, "step": effect.step})
 
 
-def earlier(connection: Connection, effect: Effect) -> Row[Any] | None:
+def earlier(connection: Connection, effect: Effect) -> Any | None:
     """The effect that stands under the key, or None."""
-    return connection.execute(EARLIER, {"key": effect.key}).one_or_none()
+    found = rows_by_driver(connection, EARLIER, {"key": effect.key})
+    return found[0] if found else None
 
 
 def record(connection: Connection, effect: Effect, content_hash: str, done: Done[Any]) -> None:
@@ -173,10 +177,11 @@ def record(connection: Connection, effect: Effect, content_hash: str, done: Done
         # Whoever reads events in order sees from it when a stage is reached.
         "payload": {"title": done.title, **outputs} | stood_at(done.move),
     }
+    values |= {name: Jsonb(values[name]) for name in JSON}
     if done.move is None:
-        connection.execute(RECORD_ALONE, values)
+        by_driver(connection, RECORD_ALONE, values)
         return
-    connection.execute(RECORD_AND_MOVE, {**values, **destination(done.move)})
+    by_driver(connection, RECORD_AND_MOVE, {**values, **destination(done.move)})
     if done.move.ends:
         connection.execute(WITHDRAW, place)
         if not done.move.keeps_keys:

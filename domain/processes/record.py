@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 
 from domain import money
 from domain.access.company import Company, Party
+from domain.database import rows_by_driver
 from domain.definitions.model import Definition
 from domain.money import Money
 from domain.processes.effect import Effect, Move
@@ -26,7 +27,7 @@ INSERT = text("""
     FROM (SELECT business_now() AS at) AS now
     ON CONFLICT (tenant_id, type, external_ref) DO NOTHING
 """)
-FACTS = text("""
+FACTS = """
     SELECT p.reference, p.subject, p.stage, p.status, p.amount, p.currency, p.created_by, p.makers,
         p.branch,
         d.id AS document_id, d.content, d.content_hash, d.revision,
@@ -40,8 +41,8 @@ FACTS = text("""
     JOIN documents d ON d.tenant_id = p.tenant_id AND d.id = p.document_id
     JOIN companies c ON c.tenant_id = p.tenant_id AND c.id = p.company_id
     LEFT JOIN parties v ON v.tenant_id = d.tenant_id AND v.id = d.party_id
-    WHERE p.tenant_id = (SELECT current_tenant()) AND p.id = :process
-""")
+    WHERE p.tenant_id = (SELECT current_tenant()) AND p.id = %(process)s
+"""
 SUBJECT = text("""
     UPDATE processes SET subject = :subject, amount = :amount, currency = :currency,
         makers = ARRAY(SELECT unnest(makers) UNION SELECT CAST(:person AS uuid))
@@ -120,7 +121,7 @@ def insert(connection: Connection, process: NewProcess) -> bool:
 
 def facts(connection: Connection, process: UUID) -> Facts:
     """What there is to know. Refuses an id that is not there: `process_must_exist`."""
-    row = connection.execute(FACTS, {"process": process}).one_or_none()
+    (row,) = rows_by_driver(connection, FACTS, {"process": process}) or (None,)
     if row is None:
         raise Refusal("process_must_exist", "There is no such process.")
     company = Company(

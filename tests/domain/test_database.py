@@ -1,8 +1,12 @@
-"""Engines: a server that was restarted is no fault of the next transaction."""
+"""Engines: a server that was restarted is no fault of the next transaction; statements at once."""
 
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
 
-from domain.database import attempt
+from domain.database import attempt, rows_at_once, transaction
 from tests.domain.refused import refused
 
 PID = text("SELECT pg_backend_pid()")
@@ -34,3 +38,42 @@ def test_what_the_database_refuses_in_an_attempt_is_a_refusal_and_the_rest_goes_
         connection.execute(text("SELECT refuse('day_must_be_sunny', 'It rains.')"))
 
     assert connection.execute(text("SELECT 1")).scalar_one() == 1
+
+
+def test_statements_at_once_are_answered_in_their_order(connection):
+    first, second = rows_at_once(
+        connection, ("SELECT %(a)s::int AS said", {"a": 1}), ("SELECT %(a)s::int AS told", {"a": 2})
+    )
+
+    assert [row.said for row in first] == [1]
+    assert [row.told for row in second] == [2]
+
+
+def test_the_second_of_two_at_once_sees_what_the_first_waited_for(database, tenant):
+    look = "SELECT name FROM persons WHERE id = %(id)s"
+    held, values = f"{look} FOR UPDATE", {"id": tenant.person("asha")}
+    with transaction(database.admin, tenant.id) as other:
+        other.execute(text("UPDATE persons SET name = 'Asha Iyer' WHERE id = :id"), values)
+        with ThreadPoolExecutor(1) as beside:
+
+            def seen() -> str:
+                with transaction(database.admin, tenant.id) as connection:
+                    _, rows = rows_at_once(connection, (held, values), (look, values))
+                return rows[0].name
+
+            waiting = beside.submit(seen)
+            with pytest.raises(TimeoutError):
+                waiting.result(0.5)
+            other.commit()
+            assert waiting.result(20) == "Asha Iyer"
+
+
+def test_a_fault_of_one_at_once_arrives_as_of_a_single_statement(database, tenant):
+    with (
+        pytest.raises(DBAPIError, match="division by zero"),
+        transaction(database.app, tenant.id) as connection,
+    ):
+        rows_at_once(connection, ("SELECT 1/0", {}), ("SELECT 1", {}))
+
+    with transaction(database.app, tenant.id) as connection:
+        assert connection.scalar(text("SELECT 1")) == 1
