@@ -142,7 +142,7 @@ class Updates:
     ) -> Result:
         """Send an update and wait for its result. The same call is carried out once."""
         handle = self.client.get_workflow_handle(workflow_id)
-        id = f"{name}-{message.call}-{digest(message)[:12]}"
+        id = f"{name}-{message.call}-{digest(repeated(message))[:12]}"
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 answer: Result = await handle.execute_update(
@@ -159,6 +159,15 @@ class Updates:
             if fault.status == RPCStatusCode.RESOURCE_EXHAUSTED:
                 raise NotAnswered from fault
             raise
+
+
+def repeated(message: Any) -> dict[str, Any]:
+    """What a repeat of an instruction has again: all but by what means its user gave it.
+
+    Her password is older by the time that an answer was lost and she asks once more.
+    """
+    said = {name: getattr(message, name) for name in message.__dataclass_fields__}
+    return {**said, "instruction": message.instruction.user}
 
 
 class Instructions(Updates):
