@@ -16,7 +16,7 @@ from domain.identifiers import PROCESS, new_uuid, written
 from tests.api.invoices import decide, invoice, keyed, open_task, start, started
 from tests.api.people import bare
 from tests.installation import BEARER_KEY
-from workflows.instructions import workflow_id
+from workflows.instructions import NotAnswered, workflow_id
 
 
 def test_a_repeat_gets_the_first_answer_and_says_so(asha):
@@ -109,6 +109,25 @@ def test_so_is_one_that_is_repeated_when_her_password_is_older(asha, bina, insta
     first, again = answers
     assert (first.status_code, again.status_code) == (200, 200), again.text
     assert again.json()["decision"] == first.json()["decision"]
+
+
+def test_nobody_is_told_that_she_was_late_for_her_own_decision(
+    asha, bina, installation, tenant, monkeypatch
+):
+    """The worker decides and dies before it says so."""
+    task = open_task(bina, started(asha, invoice(10_000_000))["id"])
+    decide_as_before = type(installation.instructions).decide
+
+    async def answer_lost(*call):
+        await decide_as_before(*call)
+        raise NotAnswered
+
+    monkeypatch.setattr(type(installation.instructions), "decide", answer_lost)
+    hers, late = decide(bina, task), decide(bina, task)
+
+    assert hers.status_code == 200, hers.text
+    assert hers.json()["decision"]["action"] == "approve"
+    assert (late.status_code, late.json()["code"]) == (409, "already_decided")
 
 
 def test_keys_of_two_tenants_are_two_keys(asha, installation, database):
