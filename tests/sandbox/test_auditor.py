@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
@@ -28,14 +28,17 @@ from sandbox.auditor.auditing import findings, look
 from sandbox.auditor.reading import read_tables
 from sandbox.auditor.seen import Asked, Places, Seen
 from tests.bulk import BULK, Desk, given
+from tests.chaos.paper import today
 from tests.database import ENGINE
 from tests.office import Case, Office, invoice, large_invoice
 from tests.scenarios.scenario import document
 
 PACKAGE = Path(sandbox.auditor.__file__).parent
 OTHERS = {"psycopg", "temporalio", "cryptography"}
-TODAY = date.today().isoformat()
-LAST_MONTH = (date.today().replace(day=1) - timedelta(days=1)).isoformat()
+# Due before today, and so paid at whatever time of day this runs.
+YESTERDAY = today() - timedelta(days=1)
+DUE = {"invoice_date": YESTERDAY.isoformat(), "due_date": YESTERDAY.isoformat()}
+LAST_MONTH = YESTERDAY.replace(day=1) - timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class Book:
 @pytest.fixture(scope="module")
 def book(office: Office) -> Book:
     """Paid in two levels, corrected by two, decided in bulk, waiting; sealed, as is the log."""
-    paid = office.receive(large_invoice(due_date=TODAY))
+    paid = office.receive(large_invoice(**DUE))
     paid.decide("bina")
     paid.decide("deepa")
     paid.stands_at("paid")
@@ -83,19 +86,19 @@ def book(office: Office) -> Book:
 
 def corrected(office: Office) -> None:
     """Its month was locked before it was posted; two people correct the date."""
-    given = invoice(invoice_date=LAST_MONTH, due_date=TODAY)
+    given = invoice(**DUE | {"invoice_date": LAST_MONTH.isoformat()})
     case = office.receive(given)
-    office.set_period("locked", date.fromisoformat(LAST_MONTH))
+    office.set_period("locked", LAST_MONTH)
     case.decide("bina")
-    waiting = case.propose("esha", "fix", given=given | {"invoice_date": TODAY})
+    waiting = case.propose("esha", "fix", given=given | DUE)
     case.confirm("deepa", waiting["hash"])
-    office.set_period("open", date.fromisoformat(LAST_MONTH))
+    office.set_period("open", LAST_MONTH)
     case.stands_at("paid").outcome()
 
 
 def in_bulk(office: Office) -> None:
     """Two are approved in bulk."""
-    cases = [office.receive(invoice(due_date=TODAY)) for _ in range(2)]
+    cases = [office.receive(invoice(**DUE)) for _ in range(2)]
 
     def sign(action: str, subject: str, content: object) -> str:
         return office.signed("bina", action, subject, content).signed

@@ -109,7 +109,8 @@ def day_with(book: Book, currency: str, day: date | None = None) -> str:
         debit("exchange_clearing", 90_000_00),
         credit("share_capital", 90_000_00),
     )
-    book.post(JournalEntry(book.company, day, f"Capital in {currency}", postings))
+    entry = JournalEntry(book.company, day, f"Capital in {currency}", postings)
+    book.post(entry, key=f"prepared/{currency}/{day}")
     for kind, value in (("closing", "92"), ("booked", "90")):
         rate = Rate(currency, "INR", day, kind, Decimal(value), "FBIL")
         with book.transaction() as connection:

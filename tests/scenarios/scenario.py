@@ -22,7 +22,7 @@ the others are in `tests.scenarios.prepared`.
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from domain.definitions.model import Definition
 from domain.definitions.schema import on_the_wire
 from domain.definitions.source import Source, read
+from tests.chaos.paper import today
 
 FOLDER = Path(__file__).parent
 DAY = re.compile(r"today(?:([+-])(\d+))?")
@@ -131,4 +132,4 @@ def dated(value: Any) -> Any:
     if match is None:
         return value
     days = int(f"{match[1]}{match[2]}") if match[1] else 0
-    return (date.today() + timedelta(days=days)).isoformat()
+    return (today() + timedelta(days=days)).isoformat()
