@@ -31,8 +31,8 @@ demo: setup ## The main job as a script with assertions, on a throw-away stack; 
 test: setup ## Every test
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not campaign"
 
-campaign: setup ## The long tests: more seeds, more kills
-	$(BIN)/python -m pytest -n $(WORKERS) -m campaign --timeout 3600
+campaign: setup ## The long tests: all types, 10,000 processes, 300 kills
+	$(BIN)/python -m pytest -n $(WORKERS) -m campaign --timeout 7200
 
 check: setup ## Format, lint, types, import contracts, tidiness
 	$(BIN)/ruff format --check .

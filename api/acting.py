@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from api.answers import answered
 from api.caller import Caller
 from api.edge import Edge
-from api.once import Once, call_name
+from api.once import Once, call_name, stands
 from api.problems import NextAction, Problem, from_refusal
 from api.sending import with_files
 from api.shapes.process import View
@@ -73,17 +73,22 @@ class Acting:
         try:
             await self.send(speaker, found)
         except (Refusal, ProcessClosed) as fault:
-            await run_in_threadpool(self.explain, found.id, fault)
+            await run_in_threadpool(self.explain, found.id, fault, entry)
         return await run_in_threadpool(self.acted, found.id)
 
     async def send(self, speaker: Speaker, found: ProcessRecord) -> None:
         """The instruction."""
         await self.edge.instructions.act(speaker, found.workflow_id, found.id, self.what)
 
-    def explain(self, process: UUID, fault: Exception) -> None:
-        """Raise what the record says now; when it says nothing, what the process said."""
+    def explain(self, process: UUID, fault: Exception, entry: Entry) -> None:
+        """Raise what the record says now; when it says nothing, what the process said.
+
+        Nothing, when this call's own action was taken and only the answer was lost.
+        """
         with self.edge.reading(self.caller.tenant) as connection:
             found = reading.get(connection, process)
+            if stands(connection, found.workflow_id, "take_action", entry):
+                return
             self.climb(connection, found)
         if isinstance(fault, Refusal):
             raise explained(fault, found)

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from api.answers import answered, quoted, unquoted
 from api.caller import Caller
 from api.edge import Edge
-from api.once import Once, call_name
+from api.once import Once, call_name, stands
 from api.problems import Problem, addressed, from_refusal
 from api.shapes.process import View
 from api.shapes.task import change
@@ -109,13 +109,18 @@ class Deciding:
         try:
             await self.edge.instructions.say(speaker, found.workflow_id, self.choice)
         except (Refusal, ProcessClosed, NotAnswered) as fault:
-            await run_in_threadpool(self.explain, fault)
+            await run_in_threadpool(self.explain, fault, entry)
         return await run_in_threadpool(self.decided)
 
-    def explain(self, fault: Exception) -> None:
-        """Raise what the task's row says now; when it says nothing, what the process said."""
+    def explain(self, fault: Exception, entry: Entry) -> None:
+        """Raise what the task's row says now; when it says nothing, what the process said.
+
+        Nothing, when this call's own decision stands and only the answer was lost.
+        """
         with self.edge.reading(self.caller.tenant) as connection:
             found = tasks.get(connection, self.choice.task)
+            if stands(connection, found.workflow_id, "decide_task", entry):
+                return
             decided = found.checking.decided
             if isinstance(fault, NotAnswered) and decided is None:
                 raise fault

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from fastapi import Request, Response
+from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 
 from api.caller import Caller
@@ -19,6 +20,7 @@ from domain.access.idempotency import Call, Entry
 from domain.canonical import digest
 from domain.identifiers import new_uuid
 from domain.refusal import Refusal
+from domain.selections.bulk import standing
 
 Checked = TypeVar("Checked")
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -144,6 +146,11 @@ def key_of(request: Request) -> str:
 def call_name(entry: Entry) -> str:
     """A short name of the call for the process, the same for a repeat."""
     return digest(entry.key)[:20]
+
+
+def stands(connection: Connection, workflow_id: str, step: str, entry: Entry) -> bool:
+    """Whether what this very call asked for is done, though its answer was lost on the way."""
+    return bool(standing(connection, [f"{workflow_id}/{step}/{call_name(entry)}/1"]))
 
 
 def mismatch(entry: Entry) -> Problem:

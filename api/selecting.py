@@ -17,6 +17,7 @@ from api.edge import Edge
 from api.once import Once
 from api.shapes.selection import selection
 from domain.access.idempotency import Entry
+from domain.approvals import inboxes
 from domain.approvals import reading as tasks
 from domain.approvals.task_records import TaskRecord
 from domain.identifiers import EXCEPTION, PROCESS, SELECTION, TASK, written

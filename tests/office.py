@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -50,9 +50,11 @@ from domain.refusal import Refusal
 from sandbox.tenant import Tenant, as_owner
 from tests.database import Database
 from tests.families import Families
+from tests.invoices import invoice
 from tests.loop import Loop
 from tests.repairs import Repairs
 from tests.sandbox.bank_process import BankProcess
+from tests.today import today
 from workflows import client
 from workflows.instructions import queue_of
 from workflows.kit.messages import Act, Decide, Repair, StartProcess, Tend
@@ -67,44 +69,6 @@ PATIENCE = 30
 JOURNEY = 20
 
 Result = TypeVar("Result")
-
-
-def rupees(amount: str) -> dict[str, Any]:
-    """Money on the wire: `29500.00`."""
-    whole, _, part = amount.replace(",", "").partition(".")
-    return {"amount": int(whole + f"{part:0<2}"), "currency": "INR"}
-
-
-def invoice(**changes: Any) -> dict[str, Any]:
-    """V-001's invoice: 25,000.00 of audit and 18 % GST within Karnataka, 29,500.00 in all."""
-    today = date.today()
-    line = {
-        "description": "Audit of the quarter",
-        "expense_account": "professional_fees",
-        "quantity": "2.5",
-        "unit_price": rupees("10000.00"),
-        "net": rupees("25000.00"),
-        "gst_rate": "18",
-    }
-    given = {
-        "vendor": "V-001",
-        "invoice_number": f"INV/{next(NUMBERS)}-{uuid4().hex[:6]}",
-        "invoice_date": today.isoformat(),
-        "due_date": (today + timedelta(days=30)).isoformat(),
-        "lines": [line],
-        "cgst": rupees("2250.00"),
-        "sgst": rupees("2250.00"),
-        "igst": rupees("0.00"),
-        "total": rupees("29500.00"),
-    }
-    return given | changes
-
-
-def large_invoice(**changes: Any) -> dict[str, Any]:
-    """Twice as much, 59,000.00: beyond the first band, so two levels check it."""
-    line = invoice()["lines"][0] | {"quantity": "5", "net": rupees("50000.00")}
-    tax = {"cgst": rupees("4500.00"), "sgst": rupees("4500.00")}
-    return invoice(lines=[line], total=rupees("59000.00"), **tax) | changes
 
 
 @dataclass
@@ -192,7 +156,7 @@ class Office:
             "SELECT ledger_set_period(id, :state, :person, 'for a test') FROM periods "
             "WHERE :day BETWEEN starts_on AND ends_on",
             state=state,
-            day=day or date.today(),
+            day=day or today(),
             person=self.tenant.person("deepa"),
         )
 

@@ -139,7 +139,7 @@ class Updates:
         It is named by the message, where that has a name of its own.
         """
         handle = self.client.get_workflow_handle(workflow_id)
-        id = f"{name}-{call or message.call}-{digest(message)[:12]}"
+        id = f"{name}-{call or message.call}-{digest(repeated(message))[:12]}"
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 answer: Result = await handle.execute_update(
@@ -160,6 +160,16 @@ class Updates:
     async def tell(self, workflow_id: str, told: Told) -> None:
         """Send what is said of a task or a parked step."""
         await self.updated(workflow_id, told.name, told.message, told.answer)
+
+
+def repeated(message: Any) -> dict[str, Any]:
+    """What a repeat of an instruction has again: all but by what means its user gave it.
+
+    Her password is older by the time that an answer was lost and she asks once more.
+    """
+    said = {name: getattr(message, name) for name in message.__dataclass_fields__}
+    given = said.get("instruction")
+    return said | {"instruction": given.user} if given else said
 
 
 class Instructions(Updates):

@@ -7,8 +7,9 @@ import pytest
 
 from domain.identifiers import TASK, written
 from sandbox.tenant import Tenant, open_tenant
+from tests.invoices import large_invoice
 from tests.notifications import PowerFailed, Telling
-from tests.office import Office, large_invoice
+from tests.office import Office
 from workflows.notifications import TellPeople
 
 AGAIN = "DELETE FROM notification_places"

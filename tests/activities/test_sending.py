@@ -3,8 +3,9 @@
 import pytest
 
 from domain.notifications.sending import FIRST_PAUSE_SECONDS
+from tests.invoices import large_invoice
 from tests.notifications import PowerFailed, Telling
-from tests.office import Case, Office, large_invoice
+from tests.office import Case, Office
 from tests.sandbox.messages_process import MessagesProcess
 
 BINA = "bina@example.in"

@@ -1,6 +1,6 @@
 """Limits and delegations as the cast asks for them and somebody else agrees."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,9 +11,10 @@ from sandbox.tenant import Tenant, as_owner
 from tests.api.invoices import Json, decide, inr, keyed, open_task
 from tests.database import Database
 from tests.installation import eventually
+from tests.today import today
 
 Cast = dict[str, httpx2.Client]
-YESTERDAY, TOMORROW = (date.today() + timedelta(days=n) for n in (-1, 2))
+YESTERDAY, TOMORROW = (today() + timedelta(days=n) for n in (-1, 2))
 
 
 def business_time(database: Database, tenant: Tenant, *, day: int, at: str) -> None:

@@ -1,6 +1,6 @@
 """Keys of machines: each acts as the person who asked for it, and only within its scopes."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -9,8 +9,9 @@ from sqlalchemy import text
 from sandbox.tenant import as_owner
 from tests.api.invoices import decide, open_task, start, started
 from tests.api.people import agreed, asked, bare, signed_in, with_password
+from tests.today import today
 
-LAST_DAY = (date.today() + timedelta(days=30)).isoformat()
+LAST_DAY = (today() + timedelta(days=30)).isoformat()
 
 
 @pytest.fixture

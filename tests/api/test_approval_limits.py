@@ -1,6 +1,6 @@
 """Approval limits over HTTP: read at the decision, summed over the day, told beforehand."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -8,6 +8,7 @@ from tests.api.authority import business_time, limit
 from tests.api.invoices import decide, invoice, open_task, started
 from tests.api.test_tasks import more_approvers
 from tests.domain.ledger.race import at_once
+from tests.today import today
 
 
 @pytest.fixture
@@ -124,7 +125,7 @@ def test_at_midnight_in_kolkata_another_business_day_begins(cast, asha, bina, da
 
 def test_after_a_limit_for_some_days_the_one_before_holds_again(cast, asha, bina, database, tenant):
     limit(cast, "bina", per_document=1)
-    some_days = (date.today() + timedelta(days=2)).isoformat()
+    some_days = (today() + timedelta(days=2)).isoformat()
     limit(cast, "bina", per_document=50_000_00, to_day=some_days)
     assert decide(bina, open_task(bina, started(asha)["id"])).status_code == 200
 

@@ -10,8 +10,9 @@ from tests.api.test_ledger_requests import approved_by, ended
 from tests.book import Book
 from tests.installation import eventually
 from tests.scenarios.prepared import day_with, standing_hold
+from tests.today import today
 
-TODAY = date.today().isoformat()
+TODAY = today().isoformat()
 
 
 def start(cast, who, type, asked, *, dry_run=False):

@@ -1,6 +1,5 @@
 """Branches over HTTP: roles and limits of one branch, the inbox, what is shown, what is posted."""
 
-from datetime import date
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ from sandbox.tenant import as_owner
 from tests.api.authority import ended, limit
 from tests.api.invoices import decide, inr, invoice, keyed, open_task, started
 from tests.api.people import agreed, asked, signed_in, with_password
+from tests.today import today
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def at_branches(database, tenant):
 
 def expense(branch: str = "HBL", **changes: Any) -> dict[str, Any]:
     return {
-        "branch": branch, "entry_date": date.today().isoformat(), "expense_account": "travel",
+        "branch": branch, "entry_date": today().isoformat(), "expense_account": "travel",
         "paid_to": "Auto stand", "spent_on": "Samples to the station", "amount": inr(450_00),
     } | changes  # fmt: skip
 

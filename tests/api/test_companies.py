@@ -1,6 +1,5 @@
 """A second company of a tenant: asked for over HTTP, agreed to by an owner, with its own book."""
 
-from datetime import date
 from typing import Any
 
 import pytest
@@ -8,13 +7,14 @@ import pytest
 from domain.identifiers import COMPANY, written
 from tests.api.invoices import decide, keyed, open_task
 from tests.api.people import agreed, signed_in, with_password
+from tests.today import today
 
 
 def company(**changes: Any) -> dict[str, Any]:
     return {
         "request": "add", "code": "KTS", "name": "Kontor Stores", "gstin": "29AAKCS7734P1ZC",
         "bank_account": "50100200300500", "base_currency": "INR",
-        "first_year": date.today().isoformat(), "reason": "The stores",
+        "first_year": today().isoformat(), "reason": "The stores",
     } | changes  # fmt: skip
 
 
@@ -48,7 +48,7 @@ def test_it_has_the_chart_of_the_first_and_a_year_of_its_own(second, tenant, dee
 
 def test_from_then_on_a_caller_names_her_company(second, asha):
     given = {
-        "entry_date": date.today().isoformat(), "branch": "HBL", "expense_account": "travel",
+        "entry_date": today().isoformat(), "branch": "HBL", "expense_account": "travel",
         "paid_to": "Auto", "spent_on": "Samples", "amount": {"amount": 1, "currency": "INR"},
     }  # fmt: skip
     body = {"type": "petty_cash_expense", "input": given}

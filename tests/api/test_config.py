@@ -1,6 +1,5 @@
 """A tenant's own versions of definitions over REST: drafted, compared, approved, rolled back."""
 
-from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -10,6 +9,7 @@ from tests.api.invoices import decide, keyed, open_task
 from tests.installation import eventually
 from tests.scenarios.drafted import HIGHER, PAYMENT, tomorrow
 from tests.scenarios.scenario import document
+from tests.today import today
 
 DRAFTS = "/config/definitions/drafts"
 LAUNDRY = """
@@ -75,7 +75,7 @@ def rolled_back(cast, version):
 def paid(cast, installation, amount=60_000_00):
     """A payment of 60,000.00 by asha, waiting for its audit."""
     given = document(installation.catalog.get("payment")) | {
-        "entry_date": date.today().isoformat(),
+        "entry_date": today().isoformat(),
         "amount": {"amount": amount, "currency": "INR"},
     }
     sent = cast["asha"].post(
@@ -176,7 +176,7 @@ def test_new_processes_start_with_the_tenant_s_version_and_running_ones_keep_the
     version = activated(cast)
 
     assert version["state"] == "active"
-    assert (version["number"], version["active_from"]) == (1, date.today().isoformat())
+    assert (version["number"], version["active_from"]) == (1, today().isoformat())
     (shown,) = [
         each for each in cast["asha"].get("/process-types").json()["data"]
         if each["type"] == "payment"

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ import pytest
 from tests.api.invoices import decide, inr, keyed, open_task
 from tests.api.test_documents import PDF, send
 from tests.api.test_tending import said
+from tests.today import today
 
 LINE = {
     "description": "Scanner", "expense_account": "purchases", "quantity": "1",
@@ -22,7 +23,7 @@ def bought(**changes):
     """A purchase of ₹1,000.00 from a vendor within the state; the due date is left out."""
     given = {
         "vendor": "V-001", "invoice_number": f"F/{uuid4().hex[:8]}",
-        "invoice_date": date.today().isoformat(), "lines": [LINE],
+        "invoice_date": today().isoformat(), "lines": [LINE],
         "cgst": inr(9_000), "sgst": inr(9_000), "igst": inr(0), "total": inr(118_000),
     }  # fmt: skip
     return given | changes

@@ -1,17 +1,22 @@
 """A key stands for one call: repeated, raced, mismatched, broken off."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import uuid4
 
 from sqlalchemy import text
 
-from domain.access import idempotency
+from domain.access import idempotency, token
 from domain.access.idempotency import Call
+from domain.access.token import Bearer
 from domain.canonical import digest
 from domain.database import transaction
 from domain.identifiers import PROCESS, new_uuid, workflow_id, written
 from tests.api.invoices import decide, invoice, keyed, open_task, start, started
+from tests.api.people import bare
+from tests.installation import BEARER_KEY
+from workflows.instructions import NotAnswered
 
 
 def test_a_repeat_gets_the_first_answer_and_says_so(asha):
@@ -87,6 +92,42 @@ def test_a_decision_whose_answer_was_lost_is_answered_again(asha, bina, installa
     assert first.status_code == 200, first.text
     assert again.status_code == 200, again.text
     assert again.json()["decision"] == first.json()["decision"]
+
+
+def test_so_is_one_that_is_repeated_when_her_password_is_older(asha, bina, installation, tenant):
+    task = open_task(bina, started(asha, invoice(10_000_000))["id"])
+    key, seen, answers = uuid4().hex, {"If-Match": task["subject_hash"]}, []
+    for ago in (5, 95):
+        proven = int(time.time()) - ago
+        bearer = Bearer(tenant.id, tenant.user("bina"), authenticated_at=proven)
+        shown = token.issue(BEARER_KEY, bearer, issued_at=proven, seconds=600)
+        with bare(installation, shown) as her:
+            path, headers = f"/tasks/{task['id']}/approve", keyed(key, **seen)
+            answers.append(her.post(path, json={}, headers=headers))
+        forget_answer(installation, tenant, key)
+
+    first, again = answers
+    assert (first.status_code, again.status_code) == (200, 200), again.text
+    assert again.json()["decision"] == first.json()["decision"]
+
+
+def test_nobody_is_told_that_she_was_late_for_her_own_decision(
+    asha, bina, installation, tenant, monkeypatch
+):
+    """The worker decides and dies before it says so."""
+    task = open_task(bina, started(asha, invoice(10_000_000))["id"])
+    decide_as_before = type(installation.instructions).decide
+
+    async def answer_lost(*call):
+        await decide_as_before(*call)
+        raise NotAnswered
+
+    monkeypatch.setattr(type(installation.instructions), "decide", answer_lost)
+    hers, late = decide(bina, task), decide(bina, task)
+
+    assert hers.status_code == 200, hers.text
+    assert hers.json()["decision"]["action"] == "approve"
+    assert (late.status_code, late.json()["code"]) == (409, "already_decided")
 
 
 def test_keys_of_two_tenants_are_two_keys(asha, installation, database):

@@ -1,7 +1,6 @@
 """Importing rows over REST: looked at by a dry run, wrong rows named, posted whole and once."""
 
 import json
-from datetime import date
 
 from sqlalchemy import text
 
@@ -9,9 +8,10 @@ from sandbox.tenant import as_owner
 from tests.api.invoices import keyed
 from tests.api.test_ledger_requests import approved_by, ended
 from tests.book import Book
-from tests.office import rupees
+from tests.invoices import rupees
+from tests.today import today
 
-TODAY = date.today().isoformat()
+TODAY = today().isoformat()
 
 
 def row(reference, account, *, debit=None, credit=None, **more):
@@ -35,7 +35,7 @@ BALANCES = (
 
 def test_a_dry_run_tells_the_trial_balance_it_would_give(database, tenant, cast):
     book = Book(database, tenant)
-    book.post(book.sale(100_000, on=date.today()))
+    book.post(book.sale(100_000, on=today()))
     path = "/processes?dry_run=true"
 
     would = cast["nila"].post(path, json=opening(*BALANCES), headers=keyed()).json()["would"]

@@ -1,11 +1,10 @@
 """Asking for a reversal or a period's state over REST starts a process that others approve."""
 
-from datetime import date
-
 from domain.identifiers import new_uuid, written
 from tests.api.invoices import keyed
 from tests.book import Book
 from tests.installation import eventually
+from tests.today import today
 
 
 def approved_by(client, process):
@@ -32,7 +31,7 @@ def ended(client, process):
 
 def test_a_reversal_is_asked_for_approved_and_posted(installation, database, tenant, cast):
     book = Book(database, tenant)
-    entry = written("jrn", book.post(book.sale(on=date.today())).entry)
+    entry = written("jrn", book.post(book.sale(on=today())).entry)
     path = f"/ledger/entries/{entry}/reversal"
 
     would = cast["asha"].post(f"{path}?dry_run=true", json={"reason": "Twice"}, headers=keyed())

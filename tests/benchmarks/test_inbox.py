@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from psycopg import connect
@@ -18,6 +18,7 @@ from domain.database import transaction
 from domain.identifiers import new_uuid
 from domain.listing import Key, Page
 from domain.refusal import Refusal
+from tests.today import today
 
 TASKS = 2_400
 
@@ -52,7 +53,7 @@ def esha(connection, crowded) -> Actor:
 def deputy(esha, crowded) -> Actor:
     """Esha, who stands in for bina today."""
     lent = frozenset({"finance_approver"})
-    until = date.today() + timedelta(days=1)
+    until = today() + timedelta(days=1)
     bina = Delegator(
         new_uuid(), crowded.person("bina"), "Bina Iyer", lent, frozenset(), until, None,
         is_away=True,

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.chaos.errand import LARGE, Errand, Refused, today
+from tests.chaos.errand import LARGE, Errand, Refused
 from tests.chaos.world import REMINDED, SKIPPABLE
+from tests.today import today
 
 Script = Callable[[Errand], Coroutine[Any, Any, None]]
 

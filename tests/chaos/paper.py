@@ -1,13 +1,7 @@
 """What stands on an invoice of the tests: amounts on the wire, and days."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
-
-
-def today() -> date:
-    """The tenant's day."""
-    return datetime.now(ZoneInfo("Asia/Kolkata")).date()
 
 
 def money(amount: int) -> dict[str, Any]:

@@ -1,107 +1,80 @@
-"""Many processes by many clients while members are killed at random; then an outsider's audit.
+"""All types, many processes, by many clients while members are killed; then an outsider's audit.
 
-A run prints its seed. To run one again, or longer:
+Each tenant is given a season: every scenario of every type and every way of an invoice, in an order
+of chance. A run prints its seed. To run one again, shorter or longer:
 
     KONTOR_CAMPAIGN_SEEDS=7 KONTOR_CAMPAIGN_PROCESSES=600 make campaign
 """
 
 import asyncio
+import math
 import os
 import random
 import time
 from collections import Counter
-from collections.abc import Awaitable
+from uuid import UUID
 
 import pytest
-from temporalio.client import Client
 
-from local.members import API, BANK, POSTGRES, TEMPORAL, WORKER
-from tests.chaos.customer import Customer
-from tests.chaos.errand import Errand, Refused
-from tests.chaos.outcomes import LOCKING, OUTCOMES, all_of
+from local.members import API, WORKER
+from tests.chaos.nemesis import Nemesis
+from tests.chaos.outcomes import all_of
+from tests.chaos.season import Season, missing, processes_of_a_season
 from tests.chaos.world import World, world
 
 pytestmark = pytest.mark.campaign
 
-PROCESSES = int(os.environ.get("KONTOR_CAMPAIGN_PROCESSES", "600"))
+PROCESSES = int(os.environ.get("KONTOR_CAMPAIGN_PROCESSES", "10000"))
 CLIENTS = int(os.environ.get("KONTOR_CAMPAIGN_CLIENTS", "16"))
 SEEDS = os.environ.get("KONTOR_CAMPAIGN_SEEDS", "1").split(",")
-MEMBERS = (WORKER, API, POSTGRES, TEMPORAL, BANK)
+# In a hundred processes.
+KILLS = 3.2
+INVOICES = 30
+TENANTS_AT_ONCE = 4
 PATIENCE = 900
-
-
-async def bad_input(errand: Errand) -> None:
-    """Refused before there is a process; the auditor looks whether there is one all the same."""
-    with pytest.raises(Refused, match="arithmetic_must_agree"):
-        await errand.open(total={"amount": 1, "currency": "INR"})
-
-
-SCRIPTS = {name: OUTCOMES[name] for name in OUTCOMES if name not in LOCKING}
-SCRIPTS["refused_at_receipt"] = (bad_input, {})
-
-
-class Nemesis:
-    """Kills a member every two to six seconds, sometimes two at once, and starts it again."""
-
-    def __init__(self, made: World, source: random.Random) -> None:
-        self.made, self.source = made, source
-        self.kills: Counter[str] = Counter()
-        self.reviving: dict[str, asyncio.Task[None]] = {}
-
-    async def rage(self) -> None:
-        """Until cancelled."""
-        while True:
-            await asyncio.sleep(self.source.uniform(2, 6))
-            victims = self.source.sample(MEMBERS, 2 if self.source.random() < 0.1 else 1)
-            for victim in victims:
-                if victim in self.reviving and not self.reviving[victim].done():
-                    continue
-                self.made.stack.kill(victim)
-                self.kills[victim] += 1
-                pause = self.source.uniform(0, 1.5)
-                self.reviving[victim] = asyncio.create_task(self.revive(victim, pause))
-
-    async def revive(self, victim: str, pause: float) -> None:
-        await asyncio.sleep(pause)
-        await self.made.revive(victim)
-
-    async def quiet(self) -> None:
-        """Everything runs again."""
-        await all_of(*self.reviving.values())
-        for member in MEMBERS:
-            if not self.made.stack.is_alive(member):
-                await self.made.revive(member)
-
-
-async def client(made: World, temporal: Client, errands: list[str]) -> None:
-    """One client: an errand after the other until none is left."""
-    while errands:
-        script, about = SCRIPTS[errands.pop()]
-        await script(Customer(made, temporal, "kontor", **about, patience=PATIENCE))
+SEASONS = math.ceil(PROCESSES / processes_of_a_season(INVOICES))
+SHOWN = 40
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(7200)
 def test_nothing_is_lost_and_nothing_done_twice(seed: str) -> None:
     async def run(made: World) -> None:
         source = random.Random(seed)
-        errands = source.choices(sorted(SCRIPTS), k=PROCESSES)
         temporal = await made.temporal()
-        nemesis = Nemesis(made, source)
+        nemesis = Nemesis(made, source, due=lambda: len(made.asked) * KILLS / 100)
+        tenants = [UUID(int=source.getrandbits(128), version=4) for _ in range(SEASONS)]
+        played: Counter[str] = Counter()
+
+        async def manage() -> None:
+            while tenants:
+                season = Season(made, temporal, patience=PATIENCE)
+                own = random.Random(f"{seed}/{len(tenants)}")
+                await season.open(tenants.pop())
+                at_once = min(TENANTS_AT_ONCE, SEASONS)
+                await season.play(own, invoices=INVOICES, actors=CLIENTS // at_once)
+                played.update(season.played)
+
         began = time.monotonic()
         raging = asyncio.create_task(nemesis.rage())
-        clients: list[Awaitable[None]] = [client(made, temporal, errands) for _ in range(CLIENTS)]
         try:
-            await all_of(*clients)
+            await all_of(*(manage() for _ in range(min(TENANTS_AT_ONCE, SEASONS))))
         finally:
+            seconds = time.monotonic() - began
             raging.cancel()
             await nemesis.quiet()
-            seconds = time.monotonic() - began
             print(
-                f"\nseed {seed}: {len(made.asked)} of {PROCESSES} processes have ended, "
-                f"{nemesis.kills.total()} kills {dict(nemesis.kills)}, {seconds:.0f} s"
+                f"\nseed {seed}: {len(made.asked)} processes in {SEASONS} tenants, "
+                f"{nemesis.kills.total()} kills {dict(nemesis.kills)}, {seconds:.0f} s, "
+                f"{len(made.asked) / seconds:.1f} processes/s\n"
+                f"by type: {dict(sorted(played.items()))}\n"
+                f"again: KONTOR_CAMPAIGN_SEEDS={seed} KONTOR_CAMPAIGN_PROCESSES={PROCESSES} "
+                f"KONTOR_CAMPAIGN_CLIENTS={CLIENTS} make campaign"
             )
-        assert await made.findings(patience=60) == []
+        assert missing(played, [each.process for each in made.catalog.all]) == set()
+        assert len(made.asked) >= PROCESSES
+        assert nemesis.kills.total() >= PROCESSES * 3 // 100
+        assert (await made.findings(patience=60))[:SHOWN] == []
 
     with world((*World.SERVERS, WORKER, API), durable=True) as made:
         asyncio.run(run(made))

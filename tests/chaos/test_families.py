@@ -10,11 +10,12 @@ from temporalio.client import Client
 from activities.children import ChildActivities
 from activities.twice import DeliverTwice
 from sandbox.auditor import Asked, Row
-from tests.chaos.errand import Errand, money, today
+from tests.chaos.errand import Errand, money
 from tests.chaos.outcomes import all_of
 from tests.chaos.test_crash_points import IN_EVERY_EFFECT, registered
 from tests.chaos.test_deliveries import DeliverAtOnce
 from tests.chaos.world import World, world
+from tests.today import today
 
 AT_A_TIME = 4
 RUN, PAYMENT = "payment_run", "payment"

@@ -13,11 +13,12 @@ import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from copy import copy
 from functools import cached_property
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, ClassVar
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx2
 import psycopg
@@ -67,8 +68,10 @@ class World:
             home, ports=Ports.free(), members=members, settings=settings, durable=durable
         )
         self.tenant = Tenant()
+        self.tenants = [self.tenant]
         self.asked: list[Asked] = []
         self.numbers = 0
+        self.tokens: dict[tuple[UUID, str], tuple[str, int]] = {}
         self.idle: list[psycopg.AsyncConnection[Row]] = []
         self.bank = httpx2.AsyncClient(
             base_url=f"http://127.0.0.1:{self.stack.ports.bank}", timeout=5, trust_env=False
@@ -103,6 +106,11 @@ class World:
     def catalog(self) -> Catalog:
         """The definitions that its workers know."""
         return catalog.definitions(self.settings.definitions)
+
+    @cached_property
+    def bearer_key(self) -> bytes:
+        """With which tokens of its callers are issued."""
+        return keys.load(self.settings).bearer_private
 
     @cached_property
     def actor_key(self) -> OKPKey:
@@ -143,6 +151,16 @@ class World:
         """An invoice number that was not used yet."""
         self.numbers += 1
         return f"C{self.numbers:06}"
+
+    def opened(self, tenant: Tenant) -> "World":
+        """The same world as somebody of another tenant sees it, which is made."""
+        engine = create_engine(self.stack.environment["KONTOR_DATABASE_URL"])
+        open_tenant(engine, tenant)
+        engine.dispose()
+        self.tenants.append(tenant)
+        other = copy(self)
+        other.tenant = tenant
+        return other
 
     def worker_process(self, task_queue: str, **settings: str) -> "WorkerProcess":
         """A worker of a queue, with settings of its own such as crash_at."""
@@ -190,8 +208,7 @@ class World:
             str(self.bank.base_url),
             settings.temporal_address,
             settings.temporal_namespace,
-            str(self.tenant.id),
-            written(TENANT, self.tenant.id),
+            {str(each.id): written(TENANT, each.id) for each in self.tenants},
         )
         (self.stack.home / "asked.jsonl").write_text(
             "".join(json.dumps(asked.__dict__) + "\n" for asked in self.asked)

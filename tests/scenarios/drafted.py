@@ -13,6 +13,7 @@ from domain.versions.drafts import DRAFT, NewDraft
 from domain.versions.versions import VERSION
 from sandbox.tenant import Tenant
 from tests.database import Database
+from tests.today import today
 
 PAYMENT = (Settings().definitions / "finance" / "payment.yaml").read_text()
 HIGHER = PAYMENT.replace("50000.00 INR", "75000.00 INR")
@@ -57,4 +58,4 @@ def version(database: Database, tenant: Tenant) -> str:
 
 def tomorrow() -> str:
     """The day after today."""
-    return date.fromordinal(date.today().toordinal() + 1).isoformat()
+    return date.fromordinal(today().toordinal() + 1).isoformat()

@@ -23,6 +23,7 @@ from tests.office import Office
 from tests.scenarios import drafted as drafts
 from tests.scenarios.drafted import HIGHER, drafted
 from tests.scenarios.scenario import document
+from tests.today import today
 
 ADD_FORMER = text(
     "INSERT INTO parties (tenant_id, id, code, name, kind, active)"
@@ -102,14 +103,14 @@ def certificate(office: Office, stage: str) -> str:
 def posted_entry(book: Book) -> str:
     """An entry that stands in the book: a month's rent."""
     postings = debit("office_rent", 25_000_00), credit("bank", 25_000_00)
-    posted = book.post(JournalEntry(book.company, date.today(), "Rent", postings))
+    posted = book.post(JournalEntry(book.company, today(), "Rent", postings))
     return written(ENTRY, posted.entry)
 
 
 def open_year(book: Book) -> str:
     """The year that we are in, some of its months not locked."""
     with book.transaction() as connection:
-        return periods.holding(connection, book.company, date.today()).fiscal_year
+        return periods.holding(connection, book.company, today()).fiscal_year
 
 
 def next_year(book: Book) -> str:
@@ -150,14 +151,15 @@ def locked_day(book: Book) -> str:
 
 def day_with(book: Book, currency: str, day: date | None = None) -> str:
     """A day on which 1,000.00 of the currency came in at 90, and closed at 92 (booked: 90)."""
-    account, day = f"bank_{currency.lower()}", day or date.today() - timedelta(5)
+    account, day = f"bank_{currency.lower()}", day or today() - timedelta(5)
     postings = (
         Posting(account, 1_000_00, currency, 90_000_00),
         Posting("exchange_clearing", -1_000_00, currency, -90_000_00),
         debit("exchange_clearing", 90_000_00),
         credit("share_capital", 90_000_00),
     )
-    book.post(JournalEntry(book.company, day, f"Capital in {currency}", postings))
+    entry = JournalEntry(book.company, day, f"Capital in {currency}", postings)
+    book.post(entry, key=f"prepared/{currency}/{day}")
     for kind, value in (("closing", "92"), ("booked", "90")):
         rate = Rate(currency, "INR", day, kind, Decimal(value), "FBIL")
         with book.transaction() as connection:

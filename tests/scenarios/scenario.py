@@ -23,7 +23,7 @@ first: `{posted}` is an entry that stands in the book, the others are in `tests.
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from domain.definitions.model import Definition
 from domain.definitions.source import Source, read
 from domain.definitions.written import on_the_wire
+from tests.today import today
 
 FOLDER = Path(__file__).parent
 DAY = re.compile(r"today(?:([+-])(\d+))?")
@@ -142,4 +143,4 @@ def dated(value: Any) -> Any:
     if match is None:
         return value
     days = int(f"{match[1]}{match[2]}") if match[1] else 0
-    return (date.today() + timedelta(days=days)).isoformat()
+    return (today() + timedelta(days=days)).isoformat()

@@ -8,7 +8,8 @@ from uuid import UUID
 from domain.identifiers import new_uuid
 from domain.selections import stopping
 from tests.bulk import BULK, Desk, given
-from tests.office import JOURNEY, JUST_NOW, Case, Office, invoice
+from tests.invoices import invoice
+from tests.office import JOURNEY, JUST_NOW, Case, Office
 from workflows.kit.messages import Stop
 
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
-from tests.office import Case, Office, invoice, large_invoice
+from tests.invoices import invoice, large_invoice
+from tests.office import Case, Office
+from tests.today import today
 
 
 def approved(office: Office) -> Case:
@@ -136,9 +138,9 @@ def posted_after_two_people_corrected_its_date(office: Office) -> Case:
 
     Who proposed it is one of its makers and cannot pay it now, so it is due today.
     """
-    last_month = date.today().replace(day=1) - timedelta(days=1)
-    today = date.today().isoformat()
-    given = invoice(invoice_date=last_month.isoformat(), due_date=today)
+    last_month = today().replace(day=1) - timedelta(days=1)
+    paid_on = today().isoformat()
+    given = invoice(invoice_date=last_month.isoformat(), due_date=paid_on)
     case = office.receive(given)
     office.set_period("locked", last_month)
     try:

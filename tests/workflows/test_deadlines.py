@@ -24,7 +24,8 @@ from sandbox.tenant import Tenant, open_tenant
 from tests.book import Book
 from tests.database import ENGINE, Database
 from tests.domain.refused import refused
-from tests.office import Case, Office, invoice, open_office
+from tests.invoices import invoice
+from tests.office import Case, Office, open_office
 from tests.sandbox.bank_process import BankProcess
 
 KOLKATA = ZoneInfo("Asia/Kolkata")

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import pytest
@@ -13,7 +12,9 @@ from activities.desk import Instruction
 from domain.identifiers import new_uuid
 from domain.processes import parting
 from tests.domain.refused import refused
-from tests.office import Case, Office, rupees
+from tests.invoices import rupees
+from tests.office import Case, Office
+from tests.today import today
 from workflows.instructions import queue_of
 from workflows.kit import family
 from workflows.kit.messages import StartProcess, Withdraw
@@ -25,7 +26,7 @@ LICENCES = {"vendor": "V-002", "paid_for": "Licences", "amount": rupees("11800.0
 def listed(office: Office, *payments: dict[str, Any], by: str = "asha") -> Case:
     """A list of payments that waits for its approval."""
     given = {
-        "entry_date": date.today().isoformat(), "money_account": "bank", "method": "bank_transfer",
+        "entry_date": today().isoformat(), "money_account": "bank", "method": "bank_transfer",
         "purpose": "Vendors", "payments": list(payments or (AUDIT, LICENCES)),
     }  # fmt: skip
     return replace(office, type="payment_run").receive(given, by=by)

@@ -4,7 +4,8 @@ import pytest
 
 from domain.refusal import Refusal
 from tests.domain.refused import refused
-from tests.office import Case, Office, invoice, large_invoice, rupees
+from tests.invoices import invoice, large_invoice, rupees
+from tests.office import Case, Office
 
 INVOICE_POSTED = """\
 Dr professional_fees 25000.00

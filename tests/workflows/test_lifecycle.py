@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,8 +15,10 @@ from domain.definitions.checking import Surroundings
 from sandbox.tenant import Tenant, open_tenant
 from tests.database import ENGINE, Database
 from tests.domain.refused import refused
-from tests.office import Case, Office, open_office, rupees
+from tests.invoices import rupees
+from tests.office import Case, Office, open_office
 from tests.sandbox.bank_process import BankProcess
+from tests.today import today
 
 CONFIG = Path(__file__).parents[2] / "config"
 VEHICLE = """
@@ -89,7 +91,7 @@ def garage(
 
 
 def request(kind: str, cost: str, days: int = 0) -> dict[str, object]:
-    wanted_on = date.today() + timedelta(days)
+    wanted_on = today() + timedelta(days)
     return {"kind": kind, "wanted_on": wanted_on.isoformat(), "cost": rupees(cost)}
 
 

@@ -2,7 +2,6 @@
 
 import os
 from dataclasses import replace
-from datetime import date
 from uuid import uuid4
 
 from activities.migrations import Migrate
@@ -19,6 +18,7 @@ from tests.sandbox.bank_process import BankProcess
 from tests.scenarios import drafted
 from tests.scenarios.drafted import PAYMENT
 from tests.scenarios.scenario import document
+from tests.today import today
 from tests.workflows.replaying import replayed
 
 
@@ -36,7 +36,7 @@ def version(office: Office, source: str) -> str:
 def payment(office: Office) -> Case:
     """A payment of 60,000.00 under what is shipped: two levels."""
     given = document(office.catalog.get("payment")) | {
-        "entry_date": date.today().isoformat(),
+        "entry_date": today().isoformat(),
         "amount": {"amount": 60_000_00, "currency": "INR"},
     }
     return replace(office, type="payment").receive(given)

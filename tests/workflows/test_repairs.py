@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,10 +10,12 @@ from domain.ledger import limits
 from domain.ledger.limits import Limit
 from tests.book import Book
 from tests.domain.refused import refused
-from tests.office import Case, Office, invoice, large_invoice
+from tests.invoices import invoice, large_invoice
+from tests.office import Case, Office
+from tests.today import today
 
 Json = dict[str, Any]
-TODAY = date.today()
+TODAY = today()
 LAST_MONTH = TODAY.replace(day=1) - timedelta(days=1)
 
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,11 +15,12 @@ from tests.database import ENGINE, Database
 from tests.domain.refused import refused
 from tests.office import Case, Office, open_office
 from tests.sandbox.bank_process import BankProcess
+from tests.today import today
 from tests.workflows.bulk_scenarios import desk, ordered
 from workflows import catalog
 
 CONFIG = Path(__file__).parents[2] / "config"
-LAST_MONTH = (date.today().replace(day=1) - timedelta(days=1)).isoformat()
+LAST_MONTH = (today().replace(day=1) - timedelta(days=1)).isoformat()
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +88,7 @@ def test_two_people_leave_out_a_step_that_may_be_left_out(gate: Office):
 
 def test_what_an_operation_works_on_is_not_fixed_after_approval(gate: Office):
     with lock_in_vain(gate) as case:
-        changed = {"day": date.today().isoformat(), "state": "locked", "reason": "Filed"}
+        changed = {"day": today().isoformat(), "state": "locked", "reason": "Filed"}
         with refused("approval_must_cover_the_fix"):
             case.propose("esha", "fix", "The other month", changed)
         case.repair("deepa", "cancel", "Done already")

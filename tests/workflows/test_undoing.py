@@ -18,7 +18,8 @@ from sandbox.tenant import Tenant, open_tenant
 from tests.book import Book
 from tests.database import ENGINE, Database
 from tests.domain.refused import refused
-from tests.office import Case, Office, open_office, rupees
+from tests.invoices import rupees
+from tests.office import Case, Office, open_office
 from tests.sandbox.bank_process import BankProcess
 
 CONFIG = Path(__file__).parents[2] / "config"

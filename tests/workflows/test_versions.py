@@ -3,7 +3,6 @@
 import threading
 import time
 from dataclasses import replace
-from datetime import date
 
 import pytest
 from sqlalchemy import text
@@ -16,6 +15,7 @@ from domain.processes import release
 from tests.office import Case, Office
 from tests.scenarios import drafted
 from tests.scenarios.scenario import document
+from tests.today import today
 
 
 def own(catalog: Catalog, limit: str) -> Definition:
@@ -38,7 +38,7 @@ def released(office: Office, definition: Definition) -> None:
 def given(office: Office) -> dict:
     """A payment of today, of 60,000.00."""
     return document(office.catalog.get("payment")) | {
-        "entry_date": date.today().isoformat(),
+        "entry_date": today().isoformat(),
         "amount": {"amount": 60_000_00, "currency": "INR"},
     }
 

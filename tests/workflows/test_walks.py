@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from domain.refusal import Refusal
 from sandbox.tenant import CAST
 from tests.office import Case, Office
 from tests.scenarios.scenario import document, files, load
+from tests.today import today
 from tests.workflows.walk import VERDICTS, Model
 from workflows import catalog
 
@@ -79,7 +79,7 @@ def test_a_walk_agrees_with_the_model(process: str, office: Office):
     def walk(maker: str, steps: list[tuple[str, int, str | None]]) -> None:
         content = unique(definition, document(definition, SAID[process]))
         facts = named_facts(definition, accept(definition, content, currency="INR"))
-        model = Model(definition, facts, ROLES, date.today())
+        model = Model(definition, facts, ROLES, today())
         expected = model.start(maker)
         case = walker.receive(content, by=maker)
         assert (case.opened.refused and case.opened.refused.code) == expected

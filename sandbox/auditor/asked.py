@@ -1,0 +1,49 @@
+"""O1: what clients know to have asked for is there, once, as it must be."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from sandbox.auditor.seen import Asked, Row, Seen
+
+
+def asked_is_there(seen: Seen) -> Iterator[str]:
+    """What was acknowledged happened once, as its type prescribes; what was refused did not."""
+    by_workflow = {p["workflow_id"]: p for p in seen.rows["processes"]}
+    effects = {e["effect_key"] for e in seen.rows["effects"]}
+    paid = Counter(e["reference"] for e in seen.bank)
+    for asked in seen.asked:
+        process = by_workflow.pop(asked.workflow_id, None)
+        if process is None:
+            yield f"O1 {asked.workflow_id} was acknowledged but has no process"
+            continue
+        name = process["reference"]
+        if asked.stage is not None and process["stage"] != asked.stage:
+            yield f"O1 {name} stands at {process['stage']}, expected {asked.stage}"
+        if paid[name] != asked.payments:
+            yield f"O1 the bank paid {name} {paid[name]} times, expected {asked.payments}"
+        if asked.amount is not None and process["amount"] != asked.amount:
+            yield f"O1 {name} is about {process['amount']}, expected {asked.amount}"
+        yield from book_is_as_asked(seen, process, asked)
+        did, lost = effects & {*asked.refused}, {*asked.acknowledged} - effects
+        yield from (f"O1 {key} was refused to the client, yet it took effect" for key in did)
+        yield from (f"O1 {key} was acknowledged to the client, yet has no effect" for key in lost)
+    for process in by_workflow.values() if seen.asked else ():
+        yield f"O1 {process['reference']} is there, though nobody asked for it"
+
+
+def book_is_as_asked(seen: Seen, process: Row, asked: Asked) -> Iterator[str]:
+    """Its postings are those that must be."""
+    name, postings = process["reference"], seen.of("postings", process["id"])
+    if asked.book is not None:
+        book: Counter[str] = Counter()
+        for posting in postings:
+            book[posting["code"]] += posting["amount"]
+        if {a: v for a, v in book.items() if v} != {a: v for a, v in asked.book.items() if v}:
+            yield f"O1 {name} has in the book {dict(book)}, expected {asked.book}"
+    if asked.postings is not None:
+        found = sorted([p["code"], p["amount"]] for p in postings)
+        if found != sorted(asked.postings):
+            yield f"O1 {name} has the postings {found}, expected {sorted(asked.postings)}"
+    entries = len(seen.of("entries", process["id"]))
+    if asked.entries is not None and entries != asked.entries:
+        yield f"O1 {name} has {entries} journal entries, expected {asked.entries}"
