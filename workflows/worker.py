@@ -186,13 +186,7 @@ def worker(
             interceptors=interceptors,
             **TUNING,
         ),
-        Worker(
-            temporal,
-            task_queue=lifecycles(task_queue),
-            workflows=[Lifecycle],
-            workflow_runner=runner(),
-            **TUNING,
-        ),
+        interpreter(temporal, task_queue),
         Worker(
             temporal,
             task_queue=task_queue + ITEMS_QUEUE,
@@ -202,6 +196,17 @@ def worker(
             **TUNING | {"max_concurrent_activities": ITEM_SLOTS},
         ),
         messenger(temporal, task_queue, NotificationActivities(desk, gateway, links=links)),
+    )
+
+
+def interpreter(temporal: Client, task_queue: str) -> Worker:
+    """The worker of processes that are not code."""
+    return Worker(
+        temporal,
+        task_queue=lifecycles(task_queue),
+        workflows=[Lifecycle],
+        workflow_runner=runner(),
+        **TUNING,
     )
 
 

@@ -145,7 +145,7 @@ def posted_after_two_people_corrected_its_date(office: Office) -> Case:
     office.set_period("locked", last_month)
     try:
         case.decide("bina")
-        corrected = given | {"invoice_date": today}
+        corrected = given | {"invoice_date": paid_on}
         case.assign("esha", role="operations")
         waiting = case.propose("esha", "fix", "It came this month", corrected)
         case.confirm("deepa", waiting["hash"])
