@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -119,6 +120,19 @@ class Database:
     def edge(self) -> Engine:
         """An engine of the edge."""
         return self.kept(self.edge_url)
+
+    def settle(self, *, seconds: float = 60) -> None:
+        """Wait until whatever began before now is over, be it in the database of another test."""
+        with self.admin.begin() as connection:
+            now = connection.exec_driver_sql("SELECT pg_current_xact_id()::text").scalar_one()
+        deadline = time.monotonic() + seconds
+        over = f"SELECT pg_snapshot_xmin(pg_current_snapshot()) > '{now}'"
+        while True:
+            with self.admin.connect() as connection:
+                if connection.exec_driver_sql(over).scalar_one():
+                    return
+            assert time.monotonic() < deadline, "A transaction is open for long"
+            time.sleep(0.05)
 
     def kept(self, url: str) -> Engine:
         """An engine that is disposed of with the database."""

@@ -53,6 +53,7 @@ class Telling:
 
     def tell(self) -> int:
         """Turn everything that happened into messages."""
+        self.office.database.settle()
         told = 0
         while read := self.turns.tell(self.office.tenant.id):
             told += read

@@ -13,6 +13,7 @@ from tests.installation import Installation
 
 def tell(installation: Installation, tenant: Tenant) -> None:
     """One turn, by hand."""
+    installation.database.settle()
     with transaction(installation.database.app, tenant.id) as connection:
         telling.tell(connection, Telling(installation.catalog, "https://kontor.example/v1"))
 
