@@ -8,7 +8,7 @@ from sandbox.auditor.seen import Asked, Row, Seen
 
 def asked_is_there(seen: Seen) -> Iterator[str]:
     """What was acknowledged happened once, as its type prescribes; what was refused did not."""
-    by_workflow = {p["workflow_id"]: p for p in seen.rows["processes"]}
+    by_workflow, found = dict(seen.by_workflow), []
     effects = {e["effect_key"] for e in seen.rows["effects"]}
     paid = Counter(e["reference"] for e in seen.bank)
     for asked in seen.asked:
@@ -16,6 +16,7 @@ def asked_is_there(seen: Seen) -> Iterator[str]:
         if process is None:
             yield f"O1 {asked.workflow_id} was acknowledged but has no process"
             continue
+        found.append(process["id"])
         name = process["reference"]
         if asked.stage is not None and process["stage"] != asked.stage:
             yield f"O1 {name} stands at {process['stage']}, expected {asked.stage}"
@@ -27,13 +28,16 @@ def asked_is_there(seen: Seen) -> Iterator[str]:
         did, lost = effects & {*asked.refused}, {*asked.acknowledged} - effects
         yield from (f"O1 {key} was refused to the client, yet it took effect" for key in did)
         yield from (f"O1 {key} was acknowledged to the client, yet has no effect" for key in lost)
+    asked_for = {id for process in found for id in seen.family(process)}
     for process in by_workflow.values() if seen.asked else ():
-        yield f"O1 {process['reference']} is there, though nobody asked for it"
+        if process["id"] not in asked_for:
+            yield f"O1 {process['reference']} is there, though nobody asked for it"
 
 
 def book_is_as_asked(seen: Seen, process: Row, asked: Asked) -> Iterator[str]:
-    """Its postings are those that must be."""
-    name, postings = process["reference"], seen.of("postings", process["id"])
+    """Its postings, and those of what it started, are those that must be."""
+    name, members = process["reference"], seen.family(process["id"])
+    postings = [posting for id in members for posting in seen.of("postings", id)]
     if asked.book is not None:
         book: Counter[str] = Counter()
         for posting in postings:
@@ -44,6 +48,6 @@ def book_is_as_asked(seen: Seen, process: Row, asked: Asked) -> Iterator[str]:
         found = sorted([p["code"], p["amount"]] for p in postings)
         if found != sorted(asked.postings):
             yield f"O1 {name} has the postings {found}, expected {sorted(asked.postings)}"
-    entries = len(seen.of("entries", process["id"]))
+    entries = sum(len(seen.of("entries", id)) for id in members)
     if asked.entries is not None and entries != asked.entries:
         yield f"O1 {name} has {entries} journal entries, expected {asked.entries}"

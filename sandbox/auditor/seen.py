@@ -64,6 +64,26 @@ class Seen:
         return self.index[table].get(process, [])
 
     @cached_property
+    def by_workflow(self) -> dict[str, Row]:
+        """Every process by the id of its workflow."""
+        return {process["workflow_id"]: process for process in self.rows["processes"]}
+
+    @cached_property
+    def children(self) -> dict[Any, list[Any]]:
+        """The ids of what a process started, by its own."""
+        found: dict[Any, list[Any]] = defaultdict(list)
+        for process in self.rows["processes"]:
+            found[process["parent_id"]].append(process["id"])
+        return found
+
+    def family(self, process: Any) -> list[Any]:
+        """The ids of a process, of what it started, and of what these started."""
+        found = [process]
+        for id in found:
+            found += self.children.get(id, ())
+        return found
+
+    @cached_property
     def entries(self) -> dict[Any, Row]:
         """Every journal entry by its id."""
         return {entry["id"]: entry for entry in self.rows["entries"]}

@@ -296,9 +296,9 @@ class Errand:
             except BROKEN as fault:
                 await self.pause(repr(fault))
 
-    async def waits_for(self, sql: str) -> Row:
+    async def waits_for(self, sql: str, *values: Any) -> Row:
         """The one row that a query about this process is waited to find."""
-        while not (found := await self.look(sql, self.id)):
+        while not (found := await self.look(sql, self.id, *values)):
             await self.pause(sql)
         return found[0]
 

@@ -7,17 +7,21 @@ from uuid import uuid4
 from temporalio.client import Client
 
 from domain.definitions.policy import VERDICTS
-from domain.identifiers import PROCESS, TASK, read, written
+from domain.identifiers import PROCESS, TASK, read, workflow_id, written
 from sandbox.auditor import Asked
 from tests.chaos.customer import Customer
 from tests.chaos.errand import Refused
 from tests.chaos.world import World
 from tests.scenarios.scenario import Step, document
-from workflows.instructions import workflow_id
 
 OPEN_TASK = (
     "SELECT id, subject_hash FROM tasks"
     " WHERE process_id = %s AND kind = 'approval' AND state = 'open'"
+)
+CHILD = (
+    "SELECT p.id, p.type, p.workflow_id, d.content FROM processes p"
+    " JOIN documents d ON d.process_id = p.id WHERE p.parent_id = %s AND p.child_name = %s"
+    " AND p.child_item = %s AND p.closed_at IS NULL"
 )
 OWN_ROADS = ("amend", "cancel", "withdraw")
 # The road of whoever takes back what is hers says so in its own words.
@@ -39,12 +43,23 @@ class Player(Customer):
         body = {"type": self.type, "input": self.content}
         if not await self.tried(first, self.begin(first.who, "/processes", body)):
             return False
-        for step in (first, *rest):
-            if step is not first:
-                await self.take(step)
-            if step.at:
-                await self.stands_at(step.at)
+        if first.at:
+            await self.stands_at(first.at)
+        for step in rest:
+            await (self.take_in_child(step) if step.of else self.take(step))
         return True
+
+    async def take_in_child(self, step: Step) -> None:
+        """A step in a process that this one started."""
+        name, _, item = str(step.of).partition(".")
+        row = await self.waits_for(CHILD, name, int(item or 1))
+        child = Player(self.world, self.temporal, row["type"], patience=self.patience)
+        child.id, child.workflow_id = row["id"], row["workflow_id"]
+        child.content = dict(row["content"])
+        await child.take(step)
+        child.settles(None, None)
+        if step.parent:
+            await self.stands_at(step.parent)
 
     async def begin(self, who: str, path: str, body: dict[str, Any]) -> None:
         """Start, and wait until there is a record to act on."""
@@ -55,10 +70,16 @@ class Player(Customer):
         await self.waits_for("SELECT 1 FROM processes WHERE id = %s")
 
     async def take(self, step: Step) -> None:  # type: ignore[override]
-        """A decision on the task that waits, or an action."""
+        """A decision on the task that waits, or an action; then it stands where it must."""
         if step.does in VERDICTS:
             await self.tried(step, self.verdict(step))
-            return
+        else:
+            await self.edit(step)
+        if step.at:
+            await self.stands_at(step.at)
+
+    async def edit(self, step: Step) -> None:
+        """An action, with the document as it is to be when it edits any of it."""
         content = self.content
         edits = self.definition.actions[step.does].edits
         if edits:

@@ -7,7 +7,9 @@ what people have to agree on is asked for and agreed on over HTTP.
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
+from uuid import uuid4
 
 from sqlalchemy.exc import DBAPIError
 
@@ -20,7 +22,7 @@ from tests.chaos.player import Player
 from tests.chaos.world import PASSWORD, World
 from tests.database import Database
 from tests.office import Office
-from tests.scenarios.prepared import preparations
+from tests.scenarios.prepared import CERTIFICATE, preparations
 from tests.scenarios.scenario import Step
 
 IN_FORCE = (
@@ -71,6 +73,8 @@ class Preparing:
             "{version}": self.version,
             "{released}": self.released,
             "{payment}": self.payment,
+            "{certificate}": partial(self.certificate, "issued"),
+            "{draft_certificate}": partial(self.certificate, "draft"),
         }
 
     async def prepared(self, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -124,6 +128,16 @@ class Preparing:
         """What such a version means."""
         await self.version()
         return await self.at_last("{definition}")
+
+    async def certificate(self, stage: str) -> str:
+        """A payment certificate of mohan's that stands at a stage."""
+        steps: list[dict[str, str]] = [{"mohan": "start"}]
+        steps += [{"mohan": "submit"}, {"bina": "approve"}] if stage == "issued" else []
+        number = f"RA-{uuid4().hex[:6]}"
+        given = CERTIFICATE | {"certificate_number": number}
+        player = await self.ends("payment_certificate", given, stage, *steps)
+        (row,) = await player.look("SELECT reference FROM processes WHERE id = %s", player.id)
+        return str(row["reference"])
 
     async def payment(self) -> str:
         """A payment of today that waits for its audit, under what is shipped."""

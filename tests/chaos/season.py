@@ -32,7 +32,8 @@ SCENARIOS = {known.process: known.scenarios for known in LOADED}
 DISTURBING = (
     "role_change", "user_account", "api_key", "approval_limit", "delegation", "delegation_end",
     "account_limit", "budget", "holidays", "opening_hours", "revaluation", "period_state",
-    "year_state", "definition_change", "definition_rollback", "process_migration", "clock_advance",
+    "year_state", "company", "definition_change", "definition_rollback", "process_migration",
+    "clock_advance",
 )  # fmt: skip
 # One's code or account is another's reason to be refused, so their order is that of their names.
 MASTERS = ("branch", "customer", "employee", "product", "vendor")

@@ -34,6 +34,11 @@ ADD_PRODUCT = text(
     " VALUES (:tenant, :id, :code, 'Barcode scanner', 'goods', 'NOS', :active)"
 )
 
+CERTIFICATE = {
+    "entry_date": "today", "due_date": "today", "gross": "1000.00 INR", "retention_rate": "",
+    "retention_deducted": "0.00 INR", "net": "1000.00 INR",
+}  # fmt: skip
+
 
 def preparations(office: Office) -> Mapping[str, Callable[[], str]]:
     """By what stands in braces: how it is made."""
@@ -86,11 +91,7 @@ def product(book: Book, *, is_active: bool) -> str:
 
 def certificate(office: Office, stage: str) -> str:
     """A payment certificate of mohan's that stands at a stage: small, so bina alone approves it."""
-    given = {
-        "certificate_number": f"RA-{uuid4().hex[:6]}", "entry_date": "today", "due_date": "today",
-        "gross": "1000.00 INR", "retention_rate": "", "retention_deducted": "0.00 INR",
-        "net": "1000.00 INR",
-    }  # fmt: skip
+    given = CERTIFICATE | {"certificate_number": f"RA-{uuid4().hex[:6]}"}
     office = replace(office, type="payment_certificate")
     case = office.receive(document(office.catalog.get(office.type), given), by="mohan")
     if stage == "issued":
