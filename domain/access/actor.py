@@ -13,9 +13,9 @@ from domain.access.delegator import (
     STANDS_IN_FOR,
     AtBranches,
     Delegator,
+    RoleHolder,
     delegator,
     pairs,
-    roles_at,
     roles_at_branches,
     roles_held,
     roles_held_somewhere,
@@ -68,7 +68,7 @@ KEY = text("""
 
 
 @dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(RoleHolder):
     """A person (a human) acting through a user (one login of hers).
 
     `roles` count everywhere, `at_branches` (pairs of role and branch) for what is of that branch.
@@ -85,15 +85,6 @@ class Actor:
     password_age: int | None = None
     scopes: frozenset[str] | None = None
     at_branches: AtBranches = frozenset()
-
-    def roles_at(self, branch: str | None) -> frozenset[str]:
-        """The roles that count for what is of a branch, or of none."""
-        return roles_at(self.roles, self.at_branches, branch)
-
-    @property
-    def roles_somewhere(self) -> frozenset[str]:
-        """Every role of hers, be it at one branch alone."""
-        return self.roles | {role for role, _ in self.at_branches}
 
     def check_scope(self, verb: str, what: str) -> None:
         """Refuse a key that may not do this. A person who acts herself is not bound by scopes."""

@@ -62,8 +62,26 @@ STANDS_IN_FOR = f"""
 AtBranches = frozenset[tuple[str, str]]
 
 
+class RoleHolder:
+    """Somebody's roles: those that count at every branch, and those that count at one alone."""
+
+    __slots__ = ()
+    roles: frozenset[str]
+    at_branches: AtBranches
+
+    def roles_at(self, branch: str | None) -> frozenset[str]:
+        """The roles that count for what is of a branch. What is of none is for whoever is limited
+        to none."""
+        return self.roles | {role for role, place in self.at_branches if place == branch}
+
+    @property
+    def roles_somewhere(self) -> frozenset[str]:
+        """Every role, be it at one branch alone."""
+        return self.roles | {role for role, _ in self.at_branches}
+
+
 @dataclass(frozen=True, slots=True)
-class Delegator:
+class Delegator(RoleHolder):
     """Somebody for whom another stands in today. No types means every type.
 
     `roles` count at every branch, `at_branches` (pairs of role and branch) at that one alone.
@@ -80,27 +98,10 @@ class Delegator:
     limits: tuple[Limit, ...] = ()
     at_branches: AtBranches = frozenset()
 
-    def roles_at(self, branch: str | None) -> frozenset[str]:
-        """The roles that count for what is of a branch, or of none."""
-        return roles_at(self.roles, self.at_branches, branch)
-
-    @property
-    def roles_somewhere(self) -> frozenset[str]:
-        """Every role that was delegated, be it at one branch alone."""
-        return self.roles | {role for role, _ in self.at_branches}
-
     def covers(self, roles: Collection[str], process_type: str, branch: str | None = None) -> bool:
         """Whether what was delegated lets one act in one of the roles on such a process."""
         is_of_type = not self.types or process_type in self.types
         return is_of_type and not self.roles_at(branch).isdisjoint(roles)
-
-
-def roles_at(
-    everywhere: frozenset[str], at_branches: AtBranches, branch: str | None
-) -> frozenset[str]:
-    """The roles that count for what is of a branch. What is of none is for whoever is limited to
-    none."""
-    return everywhere | {role for role, place in at_branches if place == branch}
 
 
 def pairs(found: Collection[Collection[str]]) -> AtBranches:

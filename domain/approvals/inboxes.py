@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from domain.access.actor import Actor
-from domain.access.delegator import Delegator
+from domain.access.delegator import RoleHolder
 from domain.approvals.task_records import (
     EARLIER_CHECKERS,
     NEWEST_FIRST,
@@ -153,7 +153,7 @@ def shape(actor: Actor) -> Limited:
     return tuple(bool(each.at_branches) for each in everybody(actor))
 
 
-def everybody(actor: Actor) -> tuple[Actor | Delegator, ...]:
+def everybody(actor: Actor) -> tuple[RoleHolder, ...]:
     """She, and whom she stands in for."""
     return (actor, *actor.stands_in_for)
 
@@ -168,7 +168,7 @@ def hers(actor: Actor) -> dict[str, Any]:
     return values | {"asked": sorted({MAKER}.union(*known))}
 
 
-def held(name: str, who: Actor | Delegator) -> dict[str, list[str]]:
+def held(name: str, who: RoleHolder) -> dict[str, list[str]]:
     """The roles that count everywhere, and the others side by side with their branches."""
     limited = sorted(who.at_branches)
     return {

@@ -109,7 +109,7 @@ class FileField(Labelled):
     unique: bool = False
 
 
-PlainField = Annotated[
+PlainKind = (
     PartyField
     | TextField
     | DateField
@@ -118,9 +118,9 @@ PlainField = Annotated[
     | ChoiceField
     | AccountField
     | ReferenceField
-    | FileField,
-    Field(discriminator="type"),
-]
+    | FileField
+)
+PlainField = Annotated[PlainKind, Field(discriminator="type")]
 
 
 class RowsField(Labelled):
@@ -131,16 +131,4 @@ class RowsField(Labelled):
     fields: Annotated[dict[Name, PlainField], Field(min_length=1)]
 
 
-AnyField = Annotated[
-    PartyField
-    | TextField
-    | DateField
-    | MoneyField
-    | QuantityField
-    | ChoiceField
-    | AccountField
-    | ReferenceField
-    | FileField
-    | RowsField,
-    Field(discriminator="type"),
-]
+AnyField = Annotated[PlainKind | RowsField, Field(discriminator="type")]
