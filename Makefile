@@ -29,7 +29,7 @@ demo: setup ## The main job as a script with assertions, on a throw-away stack; 
 	$(BIN)/kontor demo --throw-away
 
 test: setup ## Every test
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not campaign"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not campaign"
 
 campaign: setup ## The long tests: all types, 10,000 processes, 300 kills
 	$(BIN)/python -m pytest -n $(WORKERS) -m campaign --timeout 7200
