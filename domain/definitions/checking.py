@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from domain.definitions import fields, model, notification
+from domain.definitions import fields, model, notification, policy
 from domain.definitions import vocabulary as vocabularies
 from domain.definitions.mistakes import Located, Mistake, words_of
 from domain.definitions.model import Definition
@@ -165,7 +165,12 @@ def strangers(found: list[tuple[Source, Definition]]) -> Iterator[Located]:
     """What no file can see alone: names that two have, and a name that is not the file's."""
     yield from twice(found, "process", lambda definition: definition.process)
     yield from twice(found, "reference_prefix", lambda definition: definition.reference_prefix)
-    for source, definition in found:
+    for i, (source, definition) in enumerate(found):
+        for earlier, other in found[:i]:
+            if policy.numbers_collide(other, definition):
+                what = f"The numbers are written as those of {earlier.file}, of another series"
+                cure = "Write them otherwise, or draw them from the same series"
+                yield source.located(Mistake(("number", "pattern"), what, cure))
         if Path(source.file).stem != definition.process:
             what = f"The process {definition.process!r} stands in another name's file"
             cure = f"Name the file {definition.process}.yaml"

@@ -242,6 +242,13 @@ def voucher_number(definition: Definition, *, fiscal_year: str, sequence: int) -
     return definition.number.pattern.format(fiscal_year=fiscal_year, sequence=sequence)
 
 
+def numbers_collide(one: Definition, other: Definition) -> bool:
+    """Whether two types would write the same voucher number, each out of a series of its own."""
+    if one.number is None or other.number is None:
+        return False
+    return one.number.pattern == other.number.pattern and one.number.series != other.number.series
+
+
 def number_pattern_is_known(pattern: str) -> bool:
     """{sequence:0N} and {fiscal_year} once each, and no placeholder besides.
 

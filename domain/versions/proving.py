@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from domain.definitions import policy
 from domain.definitions.catalog import Catalog
 from domain.definitions.checking import check_text
 from domain.definitions.mistakes import Located, Mistake, Path
@@ -39,6 +40,10 @@ def names_its_own(definition: Definition, process_type: str, types: Catalog) -> 
         if same and other.process != process_type:
             what = f"The reference_prefix {other.reference_prefix!r} is that of {other.process}"
             yield Mistake(("reference_prefix",), what, "Choose another")
+        if other.process != process_type and policy.numbers_collide(other, definition):
+            what = f"The numbers are written as those of {other.process}, of another series"
+            cure = "Write them otherwise, or draw them from the same series"
+            yield Mistake(("number", "pattern"), what, cure)
 
 
 def uses_its_operations(definition: Definition, types: Catalog) -> Iterator[Mistake]:

@@ -1,6 +1,7 @@
 """Loading: the shipped definitions, many mistakes at once, and the hash."""
 
 import json
+import re
 
 import pytest
 
@@ -63,6 +64,17 @@ def test_two_files_of_one_process_are_found(folder):
     assert "The process 'invoice_approval' is already that of" in found
     assert "The reference_prefix 'BILL' is already that of" in found
     assert "Name the file invoice_approval.yaml" in found
+
+
+def test_two_types_that_would_write_the_same_numbers_are_found(folder):
+    text = INVOICE.read_text()
+    folder.write(text)
+    other = text.replace("process: invoice_approval", "process: second").replace("BILL", "SECOND")
+    folder.write(other.replace("series: purchase_invoice", "series: bills"), "second")
+
+    found = str(folder.errors())
+
+    assert re.search(r"second\.yaml:\d+:\d+ .*The numbers are written as those of", found)
 
 
 def test_a_folder_without_definitions_is_a_mistake(folder):
