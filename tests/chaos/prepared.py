@@ -79,12 +79,16 @@ class Preparing:
 
     async def prepared(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """What is given, with what stands in braces as what was made for it."""
-        found = dict(given)
-        for name, value in given.items():
-            if isinstance(value, str) and value in self.straight:
-                agreed = self.agreed.get(value)
-                found[name] = await (agreed() if agreed else self.at_last(value))
-        return found
+        return {name: await self.made_of(value) for name, value in given.items()}
+
+    async def made_of(self, value: Any) -> Any:
+        """One value; in rows, each of theirs."""
+        if isinstance(value, list | tuple):
+            return [await self.prepared(row) if isinstance(row, Mapping) else row for row in value]
+        if not isinstance(value, str) or value not in self.straight:
+            return value
+        agreed = self.agreed.get(value)
+        return await (agreed() if agreed else self.at_last(value))
 
     async def at_last(self, name: str) -> str:
         """Straight into the database, as soon as it answers."""
