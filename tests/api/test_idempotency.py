@@ -116,13 +116,13 @@ def test_nobody_is_told_that_she_was_late_for_her_own_decision(
 ):
     """The worker decides and dies before it says so."""
     task = open_task(bina, started(asha, invoice(10_000_000))["id"])
-    decide_as_before = type(installation.instructions).decide
+    say_as_before = type(installation.instructions).say
 
     async def answer_lost(*call):
-        await decide_as_before(*call)
+        await say_as_before(*call)
         raise NotAnswered
 
-    monkeypatch.setattr(type(installation.instructions), "decide", answer_lost)
+    monkeypatch.setattr(type(installation.instructions), "say", answer_lost)
     hers, late = decide(bina, task), decide(bina, task)
 
     assert hers.status_code == 200, hers.text
