@@ -99,6 +99,26 @@ def test_what_is_being_attached_while_it_is_swept_keeps_its_bytes(database, tena
         assert attachments.content(connection, found) == PDF
 
 
+def test_what_is_swept_in_the_midst_of_attaching_is_no_fault(
+    database, tenant, old, process, monkeypatch
+):
+    """The sweeper comes right after the upload was found."""
+    look = uploads.look
+
+    def found_and_swept(*asked):
+        found = look(*asked)
+        with transaction(database.app, tenant.id) as sweeping:
+            assert sweep(sweeping, tenant) == 1
+        return found
+
+    monkeypatch.setattr(uploads, "look", found_and_swept)
+    with transaction(database.app, tenant.id) as attaching:
+        id = attached(attaching, tenant, process, old)
+    with transaction(database.app, tenant.id) as connection:
+        found = attachments.get(connection, id)
+        assert attachments.content(connection, found) == PDF
+
+
 def test_what_was_swept_just_before_is_refused_and_leaves_nothing(database, tenant, old, process):
     with transaction(database.app, tenant.id) as sweeping:
         assert sweep(sweeping, tenant) == 1
