@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Iterator
+from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from temporalio import activity
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType
@@ -16,9 +17,11 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.database import transaction
-from domain.processes import stuck
-from domain.processes.stuck import Stuck, Suspect
+from domain.processes import stuck, unopened
+from domain.processes.rounds import Suspect
+from domain.processes.stuck import Stuck
 
+# Of processes, and of starts that have none.
 AT_A_TIME = 200
 AT_ONCE = 10
 LAST_EVENTS = 20
@@ -26,6 +29,15 @@ LAST_EVENTS = 20
 WORKFLOW_TASK_ATTEMPTS = 3
 ACTIVITY_ATTEMPTS = 6
 LONGEST_MESSAGE = 300
+
+
+class Watched(Protocol):
+    """What is watched, processes or starts: whom to look at, and where it is kept."""
+
+    def suspects(self, connection: Connection, tenant: UUID, *, limit: int) -> list[Suspect]: ...
+    def keep(
+        self, connection: Connection, tenant: UUID, process: UUID, found: list[Stuck]
+    ) -> None: ...
 
 
 class StuckActivities:
@@ -37,27 +49,32 @@ class StuckActivities:
 
     @activity.defn
     async def watch(self, tenant: UUID) -> int:
-        """Keep what is stuck in processes of one tenant, and close what moved; how many are."""
-        suspects = await asyncio.to_thread(self.suspects, tenant)
+        """Keep what is stuck in processes and starts of one tenant, and close what moved; how many
+        are."""
         some = asyncio.Semaphore(AT_ONCE)
 
-        async def look(suspect: Suspect) -> bool:
+        async def look(watched: Watched, suspect: Suspect) -> bool:
             async with some:
                 found = await self.stuck_in(suspect)
-            await asyncio.to_thread(self.keep, tenant, suspect.process, found)
+            await asyncio.to_thread(self.keep, watched, tenant, suspect.process, found)
             return bool(found)
 
-        return sum(await asyncio.gather(*map(look, suspects)))
+        looks = [
+            look(watched, suspect)
+            for watched in (stuck, unopened)
+            for suspect in await asyncio.to_thread(self.suspects, watched, tenant)
+        ]
+        return sum(await asyncio.gather(*looks))
 
-    def suspects(self, tenant: UUID) -> list[Suspect]:
+    def suspects(self, watched: Watched, tenant: UUID) -> list[Suspect]:
         """Whom to look at."""
         with transaction(self.engine, tenant) as connection:
-            return stuck.suspects(connection, limit=AT_A_TIME)
+            return watched.suspects(connection, tenant, limit=AT_A_TIME)
 
-    def keep(self, tenant: UUID, process: UUID, found: list[Stuck]) -> None:
+    def keep(self, watched: Watched, tenant: UUID, process: UUID, found: list[Stuck]) -> None:
         """Write it down."""
         with transaction(self.engine, tenant) as connection:
-            stuck.keep(connection, tenant, process, found)
+            watched.keep(connection, tenant, process, found)
 
     async def stuck_in(self, suspect: Suspect) -> list[Stuck]:
         """What one process does not get past; nothing when the engine does not have it."""

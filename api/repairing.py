@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from api.answers import answered
 from api.caller import Caller
 from api.edge import Edge
-from api.once import Once, call_name
+from api.once import Once, call_name, stands
 from api.problems import Problem, addressed, from_refusal
 from api.shapes.task import change
 from api.starting import RETRY_AFTER
@@ -26,7 +26,7 @@ from domain.processes.differences import Change
 from domain.processes.exceptions import Choice
 from domain.processes.exceptions_reading import ExceptionRecord
 from domain.processes.proposals import Confirmed, Proposed
-from domain.processes.said import OfException
+from domain.processes.said import OfException, step_of
 from domain.refusal import Refusal
 from workflows.instructions import NotAnswered, ProcessClosed
 
@@ -95,14 +95,24 @@ class Repairing:
         speaker = self.caller.speaker(call_name(entry))
         try:
             await self.edge.instructions.say(speaker, found.workflow_id, self.said)
-        except (Refusal, ProcessClosed) as fault:
-            await run_in_threadpool(self.explain, fault)
+        except (Refusal, ProcessClosed, NotAnswered) as fault:
+            await run_in_threadpool(self.explain, fault, entry)
         return await run_in_threadpool(self.repaired)
 
-    def explain(self, fault: Exception) -> None:
-        """Raise what the record says now; when it says nothing, what the process said."""
-        self.check(False)
-        raise fault if isinstance(fault, Refusal) else NotAnswered() from fault
+    def explain(self, fault: Exception, entry: Entry) -> None:
+        """Raise what the record says now; when it says nothing, what the process said.
+
+        Nothing, when what this call said is done and only the answer was lost.
+        """
+        with self.edge.reading(self.caller.tenant) as connection:
+            found = exceptions_reading.get_exception(connection, self.said.exception)
+            if stands(connection, found.workflow_id, step_of(self.said), entry):
+                return
+            if not isinstance(fault, NotAnswered):
+                self.climb(connection, found)
+        if isinstance(fault, ProcessClosed):
+            raise NotAnswered from fault
+        raise fault
 
     def repaired(self) -> Response:
         """202 with the exception."""

@@ -27,6 +27,8 @@ from domain.approvals.tending import Tended, Wish
 from domain.documents import attachments, uploads
 from domain.identifiers import PROCESS, written
 from domain.processes import comments, reading
+from domain.processes import effect as effects
+from domain.processes.effect import Effect
 from domain.processes.reading import ProcessRecord
 from domain.refusal import Refusal
 from workflows.instructions import NotAnswered, ProcessClosed
@@ -91,17 +93,26 @@ class Tending:
         send = self.edge.instructions.tend
         try:
             tended = await send(speaker, found.workflow_id, found.id, self.wish)
-        except (Refusal, ProcessClosed) as fault:
-            await run_in_threadpool(self.explain, fault)
-            raise NotAnswered from fault
+        except (Refusal, ProcessClosed, NotAnswered) as fault:
+            tended = await run_in_threadpool(self.explain, found, fault, entry)
         return await run_in_threadpool(self.answer, tended)
 
-    def explain(self, fault: Exception) -> None:
-        """Raise what the record says now; when it says nothing, what the process said."""
+    def explain(self, found: ProcessRecord, fault: Exception, entry: Entry) -> Tended:
+        """What this very call did, when only its answer was lost. Otherwise raise what the record
+        says now; when it says nothing, what the process said.
+        """
+        effect = Effect(
+            self.caller.tenant, found.id, found.workflow_id, tending.STEP, call_name(entry), 1, 0
+        )
         with self.edge.reading(self.caller.tenant) as connection:
-            self.climb(connection, self.process(connection))
-        if isinstance(fault, Refusal):
-            raise fault
+            done = effects.earlier(connection, effect)
+            if done is not None:
+                return tending.tended(done.result)
+            if not isinstance(fault, NotAnswered):
+                self.climb(connection, self.process(connection))
+        if isinstance(fault, ProcessClosed):
+            raise NotAnswered from fault
+        raise fault
 
     def answer(self, tended: Tended) -> Response:
         """What was asked for, as it is now."""

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import PositiveInt, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).parent.parent
@@ -22,7 +22,8 @@ class Settings(BaseSettings):
     `home` holds the data of the embedded servers, keys and logs. `database_url` is the login that
     migrates (it may create roles); the application's own logins are derived from it and from
     `login_password`. Addresses left empty mean the embedded servers described in temporal-dev.yaml;
-    without `messages_url` no e-mail and no text message leaves.
+    without `messages_url` no e-mail and no text message leaves. A file that was sent and that
+    nobody attached is deleted after `upload_days`.
     """
 
     model_config = SettingsConfigDict(env_prefix="KONTOR_", extra="ignore")
@@ -43,6 +44,7 @@ class Settings(BaseSettings):
     definitions: Path = ROOT / "config" / "processes"
     crash_at: str = ""
     deliver_twice: bool = False
+    upload_days: PositiveInt = 30
     worker_metrics_port: int | None = None
 
     @property

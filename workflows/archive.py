@@ -12,6 +12,7 @@ from temporalio.client import (
 from activities.histories import HistoryActivities
 from workflows import schedules
 from workflows.kit.options import ALWAYS
+from workflows.tenants import by_tenant
 
 NAME = "archive-histories"
 EVERY = timedelta(minutes=5)
@@ -24,14 +25,8 @@ class ArchiveHistories:
     @workflow.run
     async def run(self) -> int:
         """How many were copied."""
-        copied = 0
-        for tenant in await workflow.execute_activity_method(
-            HistoryActivities.tenants, summary="Which tenants there are", **ALWAYS
-        ):
-            copied += await workflow.execute_activity_method(
-                HistoryActivities.archive, tenant, summary="Copy closed histories", **ALWAYS
-            )
-        return copied
+        answers = await by_tenant(HistoryActivities.archive, "Copy closed histories", ALWAYS)
+        return sum(answers.found)
 
 
 async def schedule(client: Client, task_queue: str) -> None:

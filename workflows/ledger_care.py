@@ -11,11 +11,11 @@ from temporalio.client import (
     ScheduleSpec,
 )
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError
 
 from activities.integrity import IntegrityActivities
 from workflows import schedules
-from workflows.kit.options import ALWAYS, Options
+from workflows.kit.options import Options
+from workflows.tenants import by_tenant
 
 SEAL_EVERY = timedelta(minutes=1)
 # Two in the morning in India, where most of the people who post are asleep.
@@ -23,6 +23,8 @@ VERIFY_AT = ScheduleCalendarSpec(hour=[ScheduleRange(20)], minute=[ScheduleRange
 
 # A tenant whose database work fails some times gives way to the next; the schedule comes again.
 SOME = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=3)
+# A worker that cares for ledgers alone has no other group of activities.
+TENANTS = IntegrityActivities.ledger_tenants
 SEALING = Options(start_to_close_timeout=timedelta(minutes=2), retry_policy=SOME)
 VERIFYING = Options(start_to_close_timeout=timedelta(hours=2), retry_policy=SOME)
 
@@ -34,17 +36,10 @@ class SealLedgers:
     @workflow.run
     async def run(self) -> int:
         """How many entries were sealed."""
-        sealed = 0
-        for tenant in await workflow.execute_activity_method(
-            IntegrityActivities.ledger_tenants, summary="Which tenants there are", **ALWAYS
-        ):
-            try:
-                sealed += await workflow.execute_activity_method(
-                    IntegrityActivities.seal_tenant, tenant, summary="Seal entries", **SEALING
-                )
-            except ActivityError as fault:
-                workflow.logger.error("Tenant %s was not sealed: %s", tenant, fault.cause)
-        return sealed
+        answers = await by_tenant(
+            IntegrityActivities.seal_tenant, "Seal entries", SEALING, tenants=TENANTS
+        )
+        return sum(answers.found)
 
 
 @workflow.defn
@@ -54,17 +49,13 @@ class VerifyLedgers:
     @workflow.run
     async def run(self) -> list[str]:
         """The differences."""
-        differences = []
-        for tenant in await workflow.execute_activity_method(
-            IntegrityActivities.ledger_tenants, summary="Which tenants there are", **ALWAYS
-        ):
-            try:
-                differences += await workflow.execute_activity_method(
-                    IntegrityActivities.verify_tenant, tenant, summary="Verify", **VERIFYING
-                )
-            except ActivityError as fault:
-                differences.append(f"Tenant {tenant} could not be verified: {fault.cause}")
-        return differences
+        answers = await by_tenant(
+            IntegrityActivities.verify_tenant, "Verify", VERIFYING, tenants=TENANTS
+        )
+        return [difference for found in answers.found for difference in found] + [
+            f"Tenant {tenant} could not be verified: {cause}"
+            for tenant, cause in answers.broken.items()
+        ]
 
 
 WORKFLOWS = (SealLedgers, VerifyLedgers)

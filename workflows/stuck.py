@@ -9,12 +9,11 @@ from temporalio.client import (
     ScheduleSpec,
 )
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError
 
-from activities.histories import HistoryActivities
 from activities.stuck import StuckActivities
 from workflows import schedules
-from workflows.kit.options import ALWAYS, Options
+from workflows.kit.options import Options
+from workflows.tenants import by_tenant
 
 NAME = "watch-processes"
 EVERY = timedelta(minutes=1)
@@ -32,17 +31,8 @@ class WatchProcesses:
     @workflow.run
     async def run(self) -> int:
         """How many processes are stuck."""
-        found = 0
-        for tenant in await workflow.execute_activity_method(
-            HistoryActivities.tenants, summary="Which tenants there are", **ALWAYS
-        ):
-            try:
-                found += await workflow.execute_activity_method(
-                    StuckActivities.watch, tenant, summary="Look for what is stuck", **LOOKING
-                )
-            except ActivityError as fault:
-                workflow.logger.error("Tenant %s was not looked at: %s", tenant, fault.cause)
-        return found
+        answers = await by_tenant(StuckActivities.watch, "Look for what is stuck", LOOKING)
+        return sum(answers.found)
 
 
 async def schedule(client: Client, task_queue: str) -> None:

@@ -39,13 +39,14 @@ from activities.processes import ProcessActivities
 from activities.stuck import StuckActivities
 from activities.tending import TendingActivities
 from activities.twice import DeliverTwice
+from activities.uploads import UploadActivities
 from config import database, keys
 from config.settings import Mode, Settings
 from domain.definitions.catalog import Catalog
 from domain.ledger.sealing.seals import Signer
 from domain.processes import release
 from domain.refusal import Refusal
-from workflows import archive, catalog, client, ledger_care, notifications, stuck
+from workflows import archive, catalog, client, ledger_care, notifications, stuck, uploads
 from workflows.kit.configuration import Configuration, configure
 from workflows.kit.options import ITEMS_QUEUE, MESSAGES_QUEUE, lifecycles
 from workflows.lifecycle import Lifecycle
@@ -55,6 +56,10 @@ ACTIVITY_SLOTS = 16
 ITEM_SLOTS = 4
 # One turn of telling, one of sending.
 MESSAGE_SLOTS = 2
+# What runs again and again beside the ledger's care.
+ON_SCHEDULE = (
+    archive.ArchiveHistories, stuck.WatchProcesses, uploads.SweepUploads, notifications.TellPeople,
+)  # fmt: skip
 OURS = ("activities", "domain", "workflows", "config")
 LIBRARIES = (
     "sqlalchemy", "psycopg", "pydantic", "pydantic_core", "joserfc", "cryptography", "httpx2",
@@ -137,11 +142,12 @@ def worker(
     sealing: Sealing | None = None,
     gateway: Gateway | None = None,
     links: str = "",
+    upload_days: int = 30,
 ) -> Workers:
     """The workers of one task queue and of its interpreter's, with every process and activity.
 
     Without `sealing` it leaves the ledger's care to another one; without a `gateway` no message
-    leaves. `links` is where the links in messages lead.
+    leaves. `links` is where the links in messages lead. Uploads are swept after `upload_days`.
     """
     engine = desk.effects.engine
     roads = Roads(temporal, task_queue)
@@ -160,6 +166,7 @@ def worker(
         HistoryActivities(engine, temporal),
         StuckActivities(engine, temporal),
         ClockActivities(desk, temporal),
+        UploadActivities(engine, upload_days),
         children,
         *([IntegrityActivities(engine, sealing)] if sealing else []),
     )
@@ -169,13 +176,7 @@ def worker(
         Worker(
             temporal,
             task_queue=task_queue,
-            workflows=[
-                *catalog.PROCESSES.values(),
-                archive.ArchiveHistories,
-                stuck.WatchProcesses,
-                notifications.TellPeople,
-                *care,
-            ],
+            workflows=[*catalog.PROCESSES.values(), *ON_SCHEDULE, *care],
             # A stop must not wait behind the items that it stops.
             activities=[
                 *(method for group in groups for method in activities_of(group)),
@@ -262,6 +263,7 @@ async def main(settings: Settings) -> None:
         sealing=Sealing(Signer(own.seal_private), settings.seal_folder),
         gateway=Gateway(settings.messages_url) if settings.messages_url else None,
         links=f"{settings.api_url}/v1",
+        upload_days=settings.upload_days,
     )
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -269,6 +271,7 @@ async def main(settings: Settings) -> None:
     async with running:
         await archive.schedule(temporal, settings.task_queue)
         await stuck.schedule(temporal, settings.task_queue)
+        await uploads.schedule(temporal, settings.task_queue)
         await ledger_care.schedule(temporal, settings.task_queue)
         await notifications.schedule(temporal, settings.task_queue)
         announce(settings.home)

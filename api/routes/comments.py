@@ -2,15 +2,15 @@
 
 from fastapi import APIRouter, Request, Response
 
+from api.belonging import belonging
 from api.bodies import Given, Said, given
 from api.caller import ReadsProcesses, TheCaller
 from api.documentation import accepts, problems
 from api.edge import AtHand
-from api.lists import Cursor, Limit, conditions, listing
+from api.lists import Cursor, Limit
 from api.shapes.base import Listing
 from api.shapes.comment import CommentBody, comment
 from api.tending import Tending, tend, the_comment
-from api.viewing import process_record
 from api.would import WouldAct
 from domain.approvals.tending import COMMENT, Wish
 from domain.listing import Key, Page
@@ -39,17 +39,10 @@ def list_comments(
     cursor: Cursor = None,
 ) -> Response:
     """What people said, oldest first."""
-    conditions(request, {})
-    with edge.reading(caller.tenant) as connection:
-        process = process_record(connection, id).id
-        return listing(
-            request,
-            connection,
-            Page(limit, cursor, newest_first=False),
-            find=lambda page: comments.of_process(connection, process, page),
-            key=lambda found: Key(found.at, found.id),
-            shape=lambda found: comment(caller, found),
-        )
+    return belonging(
+        request, edge, caller, id, Page(limit, cursor, newest_first=False),
+        find=comments.of_process, key=lambda found: Key(found.at, found.id), shape=comment,
+    )  # fmt: skip
 
 
 @router.post(

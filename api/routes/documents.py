@@ -8,18 +8,18 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.answers import answered
+from api.belonging import belonging
 from api.bodies import Given, Line, given, read_id
 from api.caller import Caller, ReadsProcesses, TheCaller
 from api.documentation import DRY_RUN, KEY, accepts, problems
 from api.edge import AtHand, Edge
-from api.lists import Cursor, Limit, conditions, listing
+from api.lists import Cursor, Limit
 from api.once import Once
 from api.problems import addressed
 from api.shapes.attachment import AttachmentBody, UploadBody, attachment, upload
 from api.shapes.base import Listing
 from api.tending import Tending, tend, the_attachment
 from api.trial import is_trial
-from api.viewing import process_record
 from api.would import WouldAct
 from domain import identifiers
 from domain.access.idempotency import Entry
@@ -108,17 +108,10 @@ def list_documents(
     cursor: Cursor = None,
 ) -> Response:
     """The files that are attached, oldest first."""
-    conditions(request, {})
-    with edge.reading(caller.tenant) as connection:
-        process = process_record(connection, id).id
-        return listing(
-            request,
-            connection,
-            Page(limit, cursor, newest_first=False),
-            find=lambda page: attachments.of_process(connection, process, page),
-            key=lambda found: Key(found.at, found.id),
-            shape=lambda found: attachment(caller, found),
-        )
+    return belonging(
+        request, edge, caller, id, Page(limit, cursor, newest_first=False),
+        find=attachments.of_process, key=lambda found: Key(found.at, found.id), shape=attachment,
+    )  # fmt: skip
 
 
 @router.post(

@@ -17,13 +17,14 @@ from api.problems import addressed
 from api.repairing import Repairing, repair
 from api.shapes.base import Listing
 from api.shapes.exception import ExceptionBody, Groups, group
+from api.shapes.unopened import UnopenedBody, unopened_body
 from api.trial import is_trial
 from api.viewing import exception_body
 from api.would import WouldAct
 from domain.identifiers import EXCEPTION, PERSON, PROCESS
 from domain.identifiers import read as read_uuid
 from domain.listing import Key, Page
-from domain.processes import exceptions_groups
+from domain.processes import exceptions_groups, unopened
 from domain.processes import exceptions_reading as reading
 from domain.processes.assigning import Assigned
 from domain.processes.exceptions import Choice
@@ -71,6 +72,28 @@ def list_exceptions(
             key=lambda found: Key(found.opened_at, found.id),
             shape=lambda found: exception_body(edge, connection, caller, found),
             total=lambda: reading.count(connection, asked, hers) if count else None,
+        )
+
+
+@router.get("/unopened", response_model=Listing[UnopenedBody], responses=problems(400, 401, 403))
+def list_unopened(
+    request: Request,
+    *,
+    edge: AtHand,
+    caller: ReadsExceptions,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Response:
+    """Starts that broke before there was a process, newest first, until they go on."""
+    conditions(request, {})
+    with edge.reading(caller.tenant) as connection:
+        return listing(
+            request,
+            connection,
+            Page(limit, cursor),
+            find=lambda page: unopened.listed(connection, page),
+            key=lambda found: Key(found.seen_at, found.process),
+            shape=lambda found: unopened_body(caller, found),
         )
 
 

@@ -51,12 +51,21 @@ def branch_at_start(
     company: UUID,
     content: Mapping[str, Any],
     actor: Actor,
+    *,
+    inherited: str | None = None,
 ) -> str | None:
-    """The branch of a process that she starts. Refuses one where her roles do not start it."""
+    """The branch of a process that she starts. Refuses one where her roles do not start it.
+
+    Where its document names none, one that another process starts is of the branch of that.
+    """
     if definition.branch is not None:
         branch = named_by(connection, definition, company, content)
         check_covers(definition, "start", actor, branch)
         return branch
+    if inherited is not None:
+        check_branch(connection, inherited, company)
+        check_covers(definition, "start", actor, inherited)
+        return inherited
     if policy.may(definition, "start", actor.roles):
         return None
     places = {place for role, place in actor.at_branches if policy.may(definition, "start", {role})}

@@ -21,6 +21,8 @@ from domain.processes import comments, involvement
 from domain.processes.effect import Done, Effect
 from domain.refusal import Refusal
 
+STEP: Final = "tend_process"
+
 CLAIM: Final = "claim"
 RELEASE: Final = "release"
 SNOOZE: Final = "snooze"
@@ -99,6 +101,12 @@ def task_of(connection: Connection, tending: Tending) -> Task | None:
     if task.checking.process != tending.process:
         raise Refusal("task_must_exist", "There is no such task.")
     return replace(task, checking=task.checking_by(tending.definition))
+
+
+def tended(stored: Mapping[str, Any]) -> Tended:
+    """What was done, as the effect keeps it."""
+    made = stored["made"]
+    return Tended(stored["verb"], stored["by"], UUID(made) if made else None)
 
 
 def tend(connection: Connection, effect: Effect, tending: Tending, actor: Actor) -> Done[Tended]:

@@ -50,9 +50,10 @@ def attach(
     connection: Connection, actor: Actor, values: Mapping[str, Any], *, upload: UUID, title: str
 ) -> tuple[UUID, dict[str, Any]]:
     """Copy the bytes and say whose they are now. The same bytes are kept once."""
+    connection.execute(COPY, {"tenant": values["tenant"], "upload": upload})
+    # Looked for after the copy: whoever sweeps it between the two has it refused, not half done.
     found = uploads.look(connection, upload, actor.user)
     id = new_uuid()
-    connection.execute(COPY, {"tenant": values["tenant"], "upload": upload})
     about: dict[str, Any] = {
         "sha256": found.sha256,
         "media_type": found.media_type,

@@ -1,4 +1,7 @@
-"""Files that were sent to be attached: the edge keeps them, and only who sent one may attach it."""
+"""Files that were sent to be attached: the edge keeps them, and only who sent one may attach it.
+
+What nobody attaches is swept after some days.
+"""
 
 import hashlib
 from dataclasses import dataclass
@@ -13,7 +16,8 @@ from domain.refusal import Refusal
 KEEP = text("""
     INSERT INTO uploads (tenant_id, id, sha256, media_type, name, content, uploaded_by)
     VALUES (:tenant, :id, :sha256, :media_type, :name, :content, :user)
-    ON CONFLICT (tenant_id, uploaded_by, sha256, media_type, name) DO NOTHING
+    ON CONFLICT (tenant_id, uploaded_by, sha256, media_type, name)
+        DO UPDATE SET uploaded_at = clock_timestamp()
 """)
 SAME = text("""
     SELECT id, sha256, media_type, name, length(content) AS size, uploaded_at FROM uploads
@@ -22,6 +26,18 @@ SAME = text("""
 LOOK = text("""
     SELECT id, sha256, media_type, name, length(content) AS size, uploaded_at FROM uploads
     WHERE id = :id AND uploaded_by = :user
+""")
+# Whatever a document or a process refers to was copied to `files` when it was attached.
+SWEEP = text("""
+    DELETE FROM uploads WHERE tenant_id = :tenant
+        AND uploaded_at < clock_timestamp() - make_interval(days => :days)
+        AND id IN (
+            SELECT u.id FROM uploads u
+            WHERE u.tenant_id = :tenant
+              AND u.uploaded_at < clock_timestamp() - make_interval(days => :days)
+              AND NOT EXISTS (SELECT FROM files f
+                              WHERE f.tenant_id = u.tenant_id AND f.sha256 = u.sha256)
+            LIMIT :limit)
 """)
 
 
@@ -52,7 +68,7 @@ class Sent:
 
 
 def keep(connection: Connection, tenant: UUID, user: UUID, sent: Sent) -> Upload:
-    """Keep it. The same file of the same person again is the one that is here."""
+    """Keep it. The same file of the same person again is the one that is here, sent just now."""
     values = {"tenant": tenant, "user": user, "sha256": sent.sha256, "name": sent.name}
     values |= {"media_type": sent.media_type}
     connection.execute(KEEP, {**values, "id": new_uuid(), "content": sent.content})
@@ -67,3 +83,9 @@ def look(connection: Connection, id: UUID, user: UUID) -> Upload:
             "upload_must_exist", "You have sent no such file. Send it to /v1/uploads first."
         )
     return Upload(*row)
+
+
+def sweep(connection: Connection, tenant: UUID, *, days: int, limit: int) -> int:
+    """Delete some that nobody attached for so many days; how many were. Again finds the others."""
+    values = {"tenant": tenant, "days": days, "limit": limit}
+    return connection.execute(SWEEP, values).rowcount

@@ -129,7 +129,10 @@ class Family:
         company = self.parent.company.id
         request = Request(company, definition.hash, each.input, digest(each.input), None)
         try:
-            done = opening.open_process(connection, effect, definition, request, self.actor)
+            done = opening.open_process(
+                connection, effect, definition, request, self.actor,
+                branch_of_parent=self.parent.branch,
+            )  # fmt: skip
         except Refusal as refusal:
             raise of_child(each, refusal.code, refusal.message, refusal.facts) from refusal
         if done.result.refused is not None:

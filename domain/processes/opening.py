@@ -91,7 +91,13 @@ def check_role(definition: Definition, action: str, actor: Actor, *, held: Colle
 
 
 def open_process(
-    connection: Connection, effect: Effect, definition: Definition, request: Request, actor: Actor
+    connection: Connection,
+    effect: Effect,
+    definition: Definition,
+    request: Request,
+    actor: Actor,
+    *,
+    branch_of_parent: str | None = None,
 ) -> Done[Opened]:
     """Write process, document and first task, or the process as refused with the rule's name."""
     company = masters.company(connection, request.company)
@@ -107,7 +113,9 @@ def open_process(
         with attempt(connection):
             check_external_ref(request, unused=unused)
             check_start(definition, actor)
-            branch = branches.branch_at_start(connection, definition, company.id, content, actor)
+            branch = branches.branch_at_start(
+                connection, definition, company.id, content, actor, inherited=branch_of_parent
+            )
             operations.check_maker(connection, definition, content, actor)
             content = field_files.bound(
                 connection, definition, content, actor,

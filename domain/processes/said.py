@@ -38,6 +38,19 @@ def saying(said: Said) -> tuple[str, str, Any]:
             return ASSIGN, written(EXCEPTION, exception), assigning.content(said)
 
 
+def step_of(said: OfException) -> str:
+    """The step under which the process does what is said."""
+    match said:
+        case Choice():
+            return "resolve_exception"
+        case Proposed():
+            return "propose_repair"
+        case Confirmed():
+            return "confirm_repair"
+        case Assigned():
+            return "assign_exception"
+
+
 def check(
     connection: Connection, definition: Definition, actor: Actor, said: OfException
 ) -> list[Change]:

@@ -11,24 +11,27 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from domain.identifiers import new_uuid
+from domain.processes.rounds import Suspect, turn
 
 Kind = Literal["workflow_task", "activity"]
 
-# Those that ought to be moving and are not come first, and those that were stuck when last seen;
-# of the others some, so that in time each is looked at.
-SUSPECTS = text("""
+OPEN = """
     SELECT p.id, p.workflow_id FROM processes p
-    LEFT JOIN LATERAL (
-        SELECT true AS found FROM exceptions e
-        WHERE e.tenant_id = p.tenant_id AND e.process_id = p.id AND e.kind <> 'step'
-          AND e.state <> 'resolved' LIMIT 1
-    ) AS seen ON true
-    WHERE p.tenant_id = (SELECT current_tenant()) AND (p.closed_at IS NULL OR seen.found)
-    ORDER BY coalesce(seen.found, false) DESC,
-        (p.status = 'running' AND p.updated_at < business_now() - interval '5 seconds') DESC,
-        random()
-    LIMIT :limit
+    WHERE p.tenant_id = (SELECT current_tenant()) AND p.closed_at IS NULL
+"""
+SEEN = """
+    SELECT p.id, p.workflow_id FROM exceptions e
+    JOIN processes p ON p.tenant_id = e.tenant_id AND p.id = e.process_id
+    WHERE e.tenant_id = (SELECT current_tenant()) AND e.kind <> 'step' AND e.state <> 'resolved'
+"""
+# Those that were stuck when last seen, and those that ought to be moving and are not.
+URGENT = text(f"""
+    SELECT id, workflow_id FROM (
+        {SEEN} UNION
+        {OPEN} AND p.status = 'running' AND p.updated_at < business_now() - interval '5 seconds'
+    ) AS urgent ORDER BY random() LIMIT :limit
 """)
+EVERY = f"{OPEN} UNION {SEEN}"
 NOTE = text("""
     INSERT INTO exceptions AS e (tenant_id, id, process_id, kind, step, attempt, cause, message,
         opened_at, sequence)
@@ -47,14 +50,6 @@ KINDS: tuple[Kind, ...] = ("workflow_task", "activity")
 
 
 @dataclass(frozen=True, slots=True)
-class Suspect:
-    """A process to look at in the engine."""
-
-    process: UUID
-    workflow_id: str
-
-
-@dataclass(frozen=True, slots=True)
 class Stuck:
     """What is tried again and again, how often, and what broke."""
 
@@ -65,9 +60,11 @@ class Stuck:
     message: str
 
 
-def suspects(connection: Connection, *, limit: int) -> list[Suspect]:
-    """Whom to look at now."""
-    return [Suspect(*row) for row in connection.execute(SUSPECTS, {"limit": limit})]
+def suspects(connection: Connection, tenant: UUID, *, limit: int) -> list[Suspect]:
+    """Whom to look at now: half of them urgent, the others the next of a round past all."""
+    urgent = [Suspect(*row) for row in connection.execute(URGENT, {"limit": limit // 2})]
+    others = turn(connection, tenant, "processes", EVERY, limit=limit - len(urgent))
+    return list(dict.fromkeys(urgent + others))
 
 
 def keep(connection: Connection, tenant: UUID, process: UUID, found: list[Stuck]) -> None:

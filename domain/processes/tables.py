@@ -256,3 +256,27 @@ comments = Table(
     within_tenant("person_id", "persons"),
     Index("comments_process_id", "tenant_id", "process_id", "written_at", "id"),
 )
+
+watch_rounds = Table(
+    "watch_rounds",
+    METADATA,
+    tenant_column(),
+    Column("name", Text, primary_key=True),
+    Column("reached", Uuid, nullable=False),
+)
+
+unopened_processes = Table(
+    "unopened_processes",
+    METADATA,
+    tenant_column(),
+    Column("process_id", Uuid, primary_key=True),
+    Column("workflow_id", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("started_at", TIME, nullable=False),
+    Column("seen_at", TIME, nullable=False, server_default=CLOCK),
+    Column("moved_at", TIME),
+    Index("unopened_processes_seen_at", "tenant_id", "seen_at", "process_id"),
+)

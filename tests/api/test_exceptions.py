@@ -2,8 +2,10 @@
 
 import pytest
 
+from domain.refusal import Refusal
 from tests.api.invoices import decide, invoice, keyed, open_task, started
 from tests.installation import eventually
+from workflows.instructions import NotAnswered, ProcessClosed
 
 
 @pytest.fixture
@@ -177,3 +179,49 @@ def test_groups_say_how_many_where_and_about_how_much(parked, installation, asha
 def test_who_may_not_repair_does_not(parked, bina):
     response = bina.post(f"/exceptions/{parked['id']}/retry", json={}, headers=keyed())
     assert (response.status_code, response.json()["code"]) == (403, "role_must_allow_action")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [NotAnswered(), ProcessClosed(), Refusal("exception_must_be_open", "It does not wait.")],
+    ids=lambda fault: type(fault).__name__,
+)
+def test_nobody_is_told_that_she_was_late_for_her_own_repair(
+    parked, esha, deepa, installation, monkeypatch, fault
+):
+    """The worker does as it is told and dies before it says so."""
+    speaks = type(installation.instructions)
+    say_as_before = speaks.say
+
+    async def answer_lost(*call):
+        await say_as_before(*call)
+        raise fault
+
+    monkeypatch.setattr(speaks, "say", answer_lost)
+    path = f"/exceptions/{parked['id']}"
+    body = {"role": "finance_head", "reason": "Hers"}
+    assigned = esha.post(f"{path}/assign", json=body, headers=keyed())
+    fixed = with_description(document(esha, parked["process"]), "Audit of July")
+    body = {"input": fixed, "reason": "Said of which month"}
+    proposed = esha.post(f"{path}/fix", json=body, headers=keyed())
+    assert (assigned.status_code, proposed.status_code) == (202, 202), proposed.text
+    seen = keyed(**{"If-Match": proposed.json()["proposal"]["hash"]})
+    confirmed = deepa.post(f"{path}/confirm", json={}, headers=seen)
+    eventually(lambda: esha.get(path).json()["state"] == "resolved")
+    late = esha.post(f"{path}/retry", json={}, headers=keyed())
+
+    assert assigned.json()["assigned_to"]["role"] == "finance_head"
+    assert (confirmed.status_code, confirmed.json()["resolution"]) == (202, "fix")
+    assert (late.status_code, late.json()["code"]) == (409, "already_resolved")
+
+
+@pytest.mark.parametrize("fault", [NotAnswered(), ProcessClosed()], ids=["NotAnswered", "Closed"])
+def test_a_repair_that_never_arrived_is_not_said_to_be_done(
+    parked, esha, installation, monkeypatch, fault
+):
+    async def lost(*call):
+        raise fault
+
+    monkeypatch.setattr(type(installation.instructions), "say", lost)
+    answer = esha.post(f"/exceptions/{parked['id']}/retry", json={}, headers=keyed())
+    assert (answer.status_code, answer.json()["code"]) == (503, "worker_must_answer")

@@ -126,6 +126,7 @@ ROADS = {
     "POST /config/definitions/versions/{id}/rollback": Road(body=WHY),
     "GET /config/definitions/{type}": Road(reads="processes", id="payment"),
     "GET /exceptions": Road(reads="exceptions"),
+    "GET /exceptions/unopened": Road(reads="exceptions"),
     "GET /exceptions/{id}": Road(reads="exceptions"),
     "POST /exceptions/{id}/retry": Road(action="repair", id="exception"),
     "POST /exceptions/{id}/cancel": Road(action="repair", id="exception", body=WHY),

@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
+from domain.refusal import Refusal
 from sandbox.tenant import as_owner
 from tests.api.invoices import decide, keyed, open_task, started
 from tests.api.test_tasks import more_approvers
+from workflows.instructions import NotAnswered, ProcessClosed
 
 
 def tend(client, task, verb, key="", **body):
@@ -237,3 +239,34 @@ def test_what_is_posted_is_not_withdrawn(asha, bina, task):
         f"/processes/{task['process']}/withdraw", json={"reason": "Late"}, headers=keyed()
     )
     assert refused.status_code == 409, refused.text
+
+
+LOST = [
+    NotAnswered(),
+    ProcessClosed(),
+    Refusal("already_claimed", "The process heard it twice."),
+]
+
+
+@pytest.mark.parametrize("fault", LOST, ids=lambda fault: type(fault).__name__)
+def test_nobody_is_refused_what_her_own_call_did(
+    bina, farah, task, installation, monkeypatch, fault
+):
+    """The worker tends and dies before it says so."""
+    speaks = type(installation.instructions)
+    tend_as_before = speaks.tend
+
+    async def answer_lost(*call):
+        await tend_as_before(*call)
+        raise fault
+
+    monkeypatch.setattr(speaks, "tend", answer_lost)
+    claimed = tend(bina, task, "claim")
+    words = {"text": "Is this ours?"}
+    comment = bina.post(f"/processes/{task['process']}/comments", json=words, headers=keyed())
+    late = tend(farah, task, "claim")
+
+    assert claimed.status_code == 200, claimed.text
+    assert claimed.json()["claim"]["by"]["name"] == "Bina Iyer"
+    assert (comment.status_code, comment.json()["text"]) == (201, "Is this ours?")
+    assert said(late) == (409, "already_claimed")

@@ -33,6 +33,7 @@ from activities.payments import PaymentActivities
 from activities.processes import ProcessActivities
 from activities.stuck import StuckActivities
 from activities.tending import TendingActivities
+from activities.uploads import UploadActivities
 from tests.chaos.errand import Errand
 from tests.chaos.outcomes import LOCKING, OUTCOMES, all_of
 from tests.chaos.world import World, world
@@ -86,11 +87,12 @@ def test_no_activity_and_no_point_is_forgotten() -> None:
     every = {name for group in GROUPS for name in registered(group)}
     assert {step.partition(".")[0] for step in LEADS_PAST} == every
 
-    # The archiver's, the sealer's and the watcher's are no step of a process: what was lost is made
-    # the next time.
+    # The archiver's, the sealer's, the watcher's and the sweeper's are no step of a process: what
+    # was lost is made the next time.
     assert registered(HistoryActivities) == {"tenants", "archive"}
     assert registered(IntegrityActivities) == {"ledger_tenants", "seal_tenant", "verify_tenant"}
     assert registered(StuckActivities) == {"watch"}
+    assert registered(UploadActivities) == {"sweep_uploads"}
     # Those of bulk work, of migrations and of processes that start others have their own files.
     assert registered(MigrationActivities) == {"move_process", "take_version"}
     # It asks and writes nothing; and telling again only makes a process look again.
@@ -113,6 +115,7 @@ def test_no_activity_and_no_point_is_forgotten() -> None:
             MigrationActivities,
             NotificationActivities,
             StuckActivities,
+            UploadActivities,
         )
     )
 

@@ -61,6 +61,7 @@ DEFINERS = {
     "tenant_ids()": {"kontor_app"},
     f"ledger_look_at_import(uuid,text,{CHUNK})": {"kontor_app", "kontor_reader"},
     "advance_clock(interval)": {"kontor_app"},
+    "starts_without_process()": {"kontor_app"},
     # A trigger: nobody calls it.
     "keep_version()": set(),
     "audit_note(text,uuid,text,jsonb)": {"kontor_app", "kontor_edge"},
@@ -251,6 +252,8 @@ def test_what_names_a_row_of_another_table_refers_to_it(rows):
         "selection_items.item_id": "a task or an exception",
         "bulk_instructions.process_id": "they are signed before the process is written",
         "archived_histories.run_id": "Temporal's",
+        "unopened_processes.process_id": "that no process was opened is what it says",
+        "unopened_processes.workflow_id": "Temporal's",
     }
     found = rows("""
         SELECT relname || '.' || attname AS name

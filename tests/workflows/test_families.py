@@ -203,3 +203,41 @@ def test_what_was_paid_is_not_said_to_be_something_else(office: Office):
     assert case.exception().cause == "child_must_be_as_started"
     with refused("children_must_be_undone"):
         case.repair("deepa", "cancel", "All wrong")
+
+
+def at_branch(case: Case, branch: str) -> Case:
+    """The list, as one of a type that is of a branch."""
+    statement = "UPDATE processes SET branch = :branch WHERE id = :id"
+    case.office.rows(statement, branch=branch, id=case.process)
+    return case
+
+
+def test_what_names_no_branch_is_of_the_branch_of_its_list(office: Office):
+    case = at_branch(listed(office), "HBL")
+    case.decide("deepa")
+    case.child("payments", 2)
+
+    assert [row.branch for row in started(case)] == ["HBL", "HBL"]
+
+
+def test_a_maker_who_has_her_role_elsewhere_starts_none_at_that_branch(office: Office):
+    case = at_branch(listed(office), "HBL")
+    with only_at(office, "asha", "accounts_payable", "BLR"):
+        case.decide("deepa")
+        parked = case.exception()
+    assert parked.cause == "role_must_cover_branch"
+    assert started(case) == []
+    case.repair("esha", "retry")
+    case.child("payments", 2)
+
+
+@contextmanager
+def only_at(office: Office, who: str, role: str, branch: str) -> Iterator[None]:
+    """As long as this lasts she holds the role at that branch alone."""
+    person = {"person": office.tenant.person(who), "role": role}
+    statement = "UPDATE role_grants SET branch = :branch WHERE person_id = :person AND role = :role"
+    office.rows(statement, branch=branch, **person)
+    try:
+        yield
+    finally:
+        office.rows(statement, branch=None, **person)

@@ -4,19 +4,23 @@ import time
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from temporalio.client import WorkflowUpdateStage
 
 from activities import ledger
 from domain import identifiers
 from domain.approvals import deciding
 from domain.approvals.deciding import Choice
+from domain.database import transaction
 from domain.identifiers import written
+from domain.processes import stuck
 from tests.office import Case, Office
 from workflows.kit.booking import Bookable
 from workflows.kit.messages import Decide
 from workflows.stuck import WatchProcesses
 
 PATIENCE = 60
+OPEN = text("SELECT count(*) AS count FROM processes WHERE closed_at IS NULL")
 
 
 def watch(office: Office) -> int:
@@ -99,3 +103,18 @@ def test_an_activity_that_is_tried_for_long_is_seen(
     monkeypatch.undo()
     case.stands_at("awaiting_due_date")
     seen(case, ("activity", "post_journal", "OSError", "resolved"))
+
+
+def test_a_round_of_the_watcher_passes_every_process(office: Office):
+    """A few at a time, and whoever is stuck for long does not hold up the rest."""
+    opened = {office.receive().process for _ in range(7)}
+    with transaction(office.database.app, office.tenant.id) as connection:
+        (row,) = connection.execute(OPEN)
+        turns = -(-row.count // 2) + 1
+        looked = [
+            each.process
+            for _ in range(turns)
+            for each in stuck.suspects(connection, office.tenant.id, limit=4)
+        ]
+    assert opened <= set(looked)
+    assert len(looked) <= 4 * turns

@@ -128,3 +128,6 @@ GRANT INSERT, UPDATE, DELETE ON holidays TO kontor_app;
 GRANT INSERT ON comments, files, attachments TO kontor_app;
 GRANT EXECUTE ON FUNCTION advance_clock(interval) TO kontor_app;
 GRANT SELECT, INSERT ON uploads TO kontor_edge;
+-- A file that is sent again counts as sent now; one that nobody attached is swept.
+GRANT UPDATE (uploaded_at) ON uploads TO kontor_edge;
+GRANT DELETE ON uploads TO kontor_app;
