@@ -17,6 +17,7 @@ CODES = {
     "token_must_be_given": Code(401, "Send Authorization: Bearer with a token."),
     "token_must_be_valid": Code(401, "Sign in again."),
     "token_must_not_be_expired": Code(401, "Sign in again."),
+    "sandbox_must_be_in_use": Code(401, "Sign in to the tenant that took its place."),
     "user_must_be_active": Code(401, "Ask an administrator to switch the login on."),
     "credentials_must_match": Code(401, "Send tenant, login and password that belong together."),
     "session_must_be_open": Code(401, "Sign in again."),
@@ -38,6 +39,7 @@ CODES = {
     "maker_must_correct": Code(403, "Ask the person who entered it."),
     "maker_must_withdraw": Code(403, "Ask the person who entered it, or cancel it."),
     "clock_must_be_of_a_sandbox": Code(403, "Use a sandbox tenant."),
+    "tenant_must_be_a_sandbox": Code(403, "Use a sandbox tenant."),
     "actor_must_be_signed": Code(403, "Send the instruction through the API."),
     # 404: the addressed object is not here.
     "selection_must_exist": Code(404, "Select again, with your own login."),
@@ -321,6 +323,8 @@ CODES = {
     "key_must_expire_within_a_year": Code(422, CORRECT),
     "scopes_must_be_given": Code(422, CORRECT),
     "scope_must_be_known": Code(422, CORRECT),
+    "sandboxes_must_be_ten_a_day_at_most": Code(429, "Use one of today's, or ask tomorrow."),
+    "sandbox_must_be_new": Code(422, CORRECT),
     "sign_in_must_wait": Code(429, "Try again after the seconds in `facts`."),
     # 500 and 503: not the caller's doing.
     "internal_fault": Code(500, OPERATOR),

@@ -1,6 +1,7 @@
 """Secrets that are made here and handed out once: in the answer to the call that asked."""
 
 import json
+from typing import Any
 
 from fastapi import Request, Response
 
@@ -24,6 +25,11 @@ def with_secret(answer: Response, name: str, made: Secret) -> Response:
     """The answer with the secret beside; not when it is a trial, or repeats an earlier answer."""
     if answer.status_code != 202 or "idempotent-replayed" in answer.headers:
         return answer
+    return with_parts(answer, **{name: made.text})
+
+
+def with_parts(answer: Response, **parts: Any) -> Response:
+    """The answer with more beside what it says, which is kept nowhere."""
     body = json.loads(bytes(answer.body))
     headers = {k: v for k, v in answer.headers.items() if k.lower() != "content-length"}
-    return Response(json.dumps({**body, name: made.text}, ensure_ascii=False), 202, headers)
+    return Response(json.dumps({**body, **parts}, ensure_ascii=False), 202, headers)

@@ -13,7 +13,7 @@ from api.cli.session import Usage
 from config.settings import Mode, Settings
 from domain.access import founding
 from domain.access.companies import Said
-from domain.access.founding import Founding, Owner
+from domain.access.founding import Founding, Owner, TenantRow
 from domain.database import transaction
 from domain.identifiers import TENANT, written
 from domain.ledger import chart
@@ -38,9 +38,16 @@ def listed() -> list[tuple[str, str, str]]:
     """Id, name and mode of every tenant."""
     with as_owner(Settings(), NOBODY) as connection:
         return [
-            (written(TENANT, each.id), each.name, "live" if each.livemode else "sandbox")
+            (written(TENANT, each.id), each.name, mode_of(each))
             for each in founding.listed(connection)
         ]
+
+
+def mode_of(tenant: TenantRow) -> str:
+    """Live, a sandbox, or one in whose place there is another."""
+    if tenant.livemode:
+        return "live"
+    return "archived" if tenant.is_archived else "sandbox"
 
 
 def owner_of(text: str) -> Owner:

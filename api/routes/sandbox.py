@@ -1,18 +1,29 @@
-"""What only a sandbox has: a clock that can be put forward."""
+"""What only a sandbox has: a clock that can be put forward, other sandboxes, a fresh beginning."""
 
+import json
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
+from starlette.concurrency import run_in_threadpool
 
 from api.bodies import Given, Line, given
-from api.caller import TheCaller
+from api.caller import Caller, TheCaller
 from api.documentation import PREFER, accepts, problems
-from api.edge import AtHand
+from api.edge import AtHand, Edge
+from api.handing_out import secret_of, with_parts
 from api.problems import Problem
+from api.shapes.people import WhyBody
 from api.shapes.process import ProcessBody
+from api.shapes.sandbox import FoundedBody, SandboxBody, SignIn
 from api.starting import StartBody
 from api.trial import Trial, begun
+from domain.access import passwords
+from domain.access.secret import PASSWORD
+from domain.identifiers import PROCESS, TENANT, written
+from domain.identifiers import read as read_id
+from domain.sandbox import tenants
+from domain.sandbox.cast import CAST
 
 router = APIRouter(prefix="/sandbox", tags=["Sandbox"])
 
@@ -47,3 +58,43 @@ async def advance_clock(request: Request, edge: AtHand, caller: TheCaller) -> Re
     body = await given(request, AdvanceBody)
     start = StartBody(type="clock_advance", input={"to": body.destination})
     return await begun(edge, caller, request, start)
+
+
+@router.post(
+    "/tenants", status_code=202, response_model=FoundedBody | Trial, responses=STARTING,
+    **accepts(SandboxBody, PREFER),
+)  # fmt: skip
+async def make_tenant(request: Request, edge: AtHand, caller: TheCaller) -> Response:
+    """Make a sandbox beside this one. The answer tells the password of its cast, once."""
+    body = await given(request, SandboxBody)
+    return await founded(request, edge, caller, "sandbox_tenant", {"name": body.name})
+
+
+@router.post(
+    "/reset", status_code=202, response_model=FoundedBody | Trial, responses=STARTING,
+    **accepts(WhyBody, PREFER),
+)  # fmt: skip
+async def reset(request: Request, edge: AtHand, caller: TheCaller) -> Response:
+    """Put a fresh tenant in the place of this sandbox, whose logins, the caller's too, go off."""
+    body = await given(request, WhyBody)
+    return await founded(request, edge, caller, "sandbox_reset", {"reason": body.reason})
+
+
+async def founded(
+    request: Request, edge: Edge, caller: Caller, type: str, asked: dict[str, str]
+) -> Response:
+    """Start the process with the hash of a password, and tell the password beside its answer."""
+    made = secret_of(edge, caller, request, PASSWORD)
+    hash = await run_in_threadpool(passwords.hashed_alike, made)
+    start = StartBody(type=type, input={**asked, "password_hash": hash})
+    answer = await begun(edge, caller, request, start)
+    if answer.status_code != 202:
+        return answer
+    process = read_id(PROCESS, json.loads(bytes(answer.body))["id"])
+    is_first = "idempotent-replayed" not in answer.headers
+    told = SignIn(
+        tenant=written(TENANT, tenants.id_of(process)),
+        logins=[*CAST],
+        password=made.text if is_first else None,
+    )
+    return with_parts(answer, sign_in=told.model_dump(exclude_none=True))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from domain.access import scopes
+from domain.access import archived, scopes
 from domain.access.delegator import (
     IN_FORCE,
     STANDS_IN_FOR,
@@ -96,7 +96,7 @@ def actor(connection: Connection, user: UUID, means: Means = NO_MEANS) -> Actor:
     """The person behind a login, with her roles as they are now. Refuses a login that is off."""
     (row,) = rows_by_driver(connection, WITH_LOGIN, {"user": user}) or (None,)
     if row is None or not row.active:
-        raise Refusal("user_must_be_active", "This login does not exist here or was switched off.")
+        raise archived.refused_login(connection)
     of_key = scopes_now(connection, user, means.key) if means.key else None
     return replace(actor_of(row), password_age=means.password_age, scopes=of_key)
 

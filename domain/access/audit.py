@@ -28,6 +28,7 @@ DECISION_REFUSED: Final = "decision.refused"
 USER_CHANGED: Final = "user.changed"
 ROLE_CHANGED: Final = "role.changed"
 TENANT_FOUNDED: Final = "tenant.founded"
+TENANT_ARCHIVED: Final = "tenant.archived"
 LOG_READ: Final = "audit_log.read"
 
 NOTE = with_json("SELECT audit_note(:kind, CAST(:user AS uuid), :subject, :facts)", "facts")

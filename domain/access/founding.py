@@ -29,7 +29,8 @@ ADD_TENANT = text("""
     ON CONFLICT DO NOTHING
 """)
 TENANTS = text("""
-    SELECT id, name, livemode, created_at FROM tenants ORDER BY created_at, id
+    SELECT id, name, livemode, created_at, archived_at IS NOT NULL FROM tenants
+    ORDER BY created_at, id
 """)
 FOUND = text("""
     SELECT t.livemode, ARRAY(SELECT code FROM companies WHERE tenant_id = t.id) AS companies,
@@ -153,6 +154,7 @@ class TenantRow:
     name: str
     livemode: bool
     created_at: object
+    is_archived: bool
 
 
 def listed(connection: Connection) -> list[TenantRow]:

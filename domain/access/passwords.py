@@ -1,5 +1,6 @@
 """Passwords: which are taken (NIST SP 800-63B-4, section 3.1.1.2), and how one is kept."""
 
+import hashlib
 import re
 import threading
 import unicodedata
@@ -84,6 +85,16 @@ def hashed(password: str) -> str:
     """What is kept of a password: Argon2id with a salt of its own."""
     with AT_ONCE:
         return HASHER.hash(normal(password))
+
+
+def hashed_alike(secret: Secret) -> str:
+    """The same of a secret that we made, alike each time: a call that is repeated says the same.
+
+    Its 256 random bits are salt enough; nobody else's password has this one.
+    """
+    salt = hashlib.sha256(b"salt\x00" + secret.hash).digest()[:16]
+    with AT_ONCE:
+        return HASHER.hash(normal(secret.text), salt=salt)
 
 
 @cache

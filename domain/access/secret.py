@@ -21,6 +21,8 @@ TEST_KEY: Final = "sk_test"
 LIVE_KEY: Final = "sk_live"
 REFRESH: Final = "rt"
 INVITATION: Final = "inv"
+# A password that we make; it is typed as one, never shown as a token.
+PASSWORD: Final = "pw"
 KINDS = (TEST_KEY, LIVE_KEY, REFRESH, INVITATION)
 FORM = re.compile(rf"({'|'.join(KINDS)})_([0-9a-z]{{26}})_([A-Za-z0-9_-]{{43}})")
 

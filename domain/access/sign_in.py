@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from domain.access import archived
 from domain.refusal import Refusal
 
 # So many failures cost no wait; each one more doubles it.
@@ -100,7 +101,7 @@ def names_of(connection: Connection, user: UUID) -> tuple[str, str]:
 def check_active(connection: Connection, user: UUID) -> None:
     """Refuse a login that was switched off."""
     if not connection.execute(ACTIVE, {"user": user}).scalar_one_or_none():
-        raise Refusal("user_must_be_active", "This login does not exist here or was switched off.")
+        raise archived.refused_login(connection)
 
 
 def only_tenant(connection: Connection) -> UUID:

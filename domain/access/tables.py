@@ -7,6 +7,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
+    ForeignKey,
     Index,
     Integer,
     Interval,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    false,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -43,6 +45,10 @@ tenants = Table(
     Column("clock_offset", Interval, nullable=False, server_default="0"),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
     Column("language", Text, nullable=False, server_default="en"),
+    Column("origin", ForeignKey("tenants.id")),
+    Column("additional", Boolean, nullable=False, server_default=false()),
+    Column("archived_at", DateTime(timezone=True)),
+    Column("successor", ForeignKey("tenants.id")),
 )
 
 companies = Table(

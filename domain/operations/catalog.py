@@ -35,6 +35,7 @@ from domain.operations.rates import SET_RATES
 from domain.operations.revaluations import REVALUE
 from domain.operations.reversals import REVERSE_ENTRY
 from domain.operations.roles import CHANGE_ROLE
+from domain.operations.sandboxes import MAKE_SANDBOX, RESET_SANDBOX
 from domain.operations.tenants import CHANGE_TENANT
 from domain.operations.users import CHANGE_USER
 from domain.operations.years import SET_YEAR
@@ -61,6 +62,8 @@ OPERATIONS: Mapping[str, Operation] = {
     "set_holidays": SET_HOLIDAYS,
     "set_opening_hours": SET_OPENING_HOURS,
     "advance_clock": ADVANCE_CLOCK,
+    "make_sandbox": MAKE_SANDBOX,
+    "reset_sandbox": RESET_SANDBOX,
     "write_company": WRITE_COMPANY,
     "change_tenant": CHANGE_TENANT,
     "change_user": CHANGE_USER,

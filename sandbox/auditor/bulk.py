@@ -1,7 +1,7 @@
 """O9: bulk work came to as many items as were selected, and each says what became of it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from sandbox.auditor.seen import CLOSED, Row, Rows, Seen
@@ -11,6 +11,8 @@ def bulk_adds_up(seen: Seen) -> Iterator[str]:
     """Instructions, items, decisions and the totals that were told agree."""
     sizes = {each["selection_id"]: each["size"] for each in seen.rows["sizes"]}
     decisions = {decision["task_id"]: decision for decision in seen.rows["decisions"]}
+    proposed = {proposal["exception_id"] for proposal in seen.rows["proposals"]}
+    exceptions = {exception["id"]: exception for exception in seen.rows["exceptions"]}
     processes = {process["id"]: process for process in seen.rows["processes"]}
     by_process: dict[Any, Rows] = defaultdict(list)
     for row in seen.rows["bulk"]:
@@ -29,9 +31,27 @@ def bulk_adds_up(seen: Seen) -> Iterator[str]:
         if any(row["state"] is None for row in rows):
             yield f"O9 {name} has ended, and what became of some items is not known"
         for row in rows:
-            if row["state"] == "done" and row["item_id"] not in decisions:
+            if row["state"] == "done" and not is_done(
+                row["item_id"], decisions, exceptions, proposed
+            ):
                 yield f"O9 {name} says that {row['item_id']} is done, and nobody decided it"
         yield from totals_agree(seen, process, rows)
+
+
+def is_done(
+    item: Any,
+    decisions: Mapping[Any, Row],
+    exceptions: Mapping[Any, Row],
+    proposed: Collection[Any],
+) -> bool:
+    """Whether a task was decided; a parked step was repaired, handed on or proposed to be left."""
+    if item in decisions:
+        return True
+    exception = exceptions.get(item)
+    if exception is None:
+        return False
+    handed_on = exception["assigned_person"] or exception["assigned_role"]
+    return exception["state"] == "resolved" or bool(handed_on) or item in proposed
 
 
 def totals_agree(seen: Seen, process: Row, rows: Rows) -> Iterator[str]:

@@ -158,6 +158,8 @@ ROADS = {
     "GET /reports": Road(reads="ledger"),
     "GET /reports/{name}": Road(reads="ledger", id="trial-balance"),
     "POST /sandbox/clock/advance": Road(starts="clock_advance", body={"days": 1}),
+    "POST /sandbox/tenants": Road(starts="sandbox_tenant", body={"name": "Training"}),
+    "POST /sandbox/reset": Road(starts="sandbox_reset", body=WHY),
     "POST /sessions": Road(is_open=True, body={"login": "nobody", "password": "x"}),
     "POST /sessions/refresh": Road(is_open=True, body={"refresh_token": "x"}),
     "POST /sessions/step-up": Road(body={"password": "x"}),

@@ -67,6 +67,10 @@ DEFINERS = {
     "audit_note(text,uuid,text,jsonb)": {"kontor_app", "kontor_edge"},
     "only_tenant()": {"kontor_edge"},
     "end_invitations(uuid)": {"kontor_app"},
+    "sandboxes_made()": {"kontor_app", "kontor_reader"},
+    "sandbox_begin(uuid,text,boolean)": {"kontor_app"},
+    "sandbox_archive(uuid)": {"kontor_app"},
+    "sandbox_let_in(text,uuid)": {"kontor_app"},
     "audit_draft_seal(integer,bytea)": {"kontor_app"},
     "audit_seal(bytea,xid8,uuid,bytea)": {"kontor_app"},
 }

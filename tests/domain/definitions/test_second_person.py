@@ -28,6 +28,9 @@ ALONE = {
     "bulk_action": {"carrying_out"},
     # Only a sandbox has a clock that moves.
     "clock_advance": {"advancing", "telling"},
+    # Only a sandbox makes another or begins anew; neither book is about money.
+    "sandbox_tenant": {"making"},
+    "sandbox_reset": {"resetting"},
     # It takes authority away and gives none.
     "delegation_end": {"ending"},
     # Each for herself alone: it says where she is told, and gives no right.

@@ -1,0 +1,1 @@
+"""Sandbox tenants without HTTP and without an engine."""
