@@ -150,4 +150,4 @@ def test_an_action_that_edits_takes_the_whole_document(answered, kontor):
     strange = json.dumps(json.loads(changed) | {"name": "Somebody else"})
     refused = kontor("asha", "act", process["id"], "contacted", "--input", "-", input=strange)
     assert refused.exit_code != 0
-    assert "may change next_follow_up, expected_value, note, but not name" in refused.output
+    assert "may change expected_value, next_follow_up, note here, but not name" in refused.output
