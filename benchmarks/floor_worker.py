@@ -15,7 +15,8 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from benchmarks import floor
 from benchmarks.lifecycle_floor import Paper, Rows
-from workflows.worker import ACTIVITY_SLOTS, LIBRARIES, OURS, TUNING
+from workflows.sandboxing import LIBRARIES, OURS
+from workflows.worker import ACTIVITY_SLOTS, TUNING
 
 
 async def main(address: str, namespace: str, queue: str, database: str) -> None:

@@ -15,7 +15,6 @@ from typing import Any, Self, TypedDict
 from joserfc.jwk import OKPKey
 from temporalio.client import Client
 from temporalio.worker import Interceptor, Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.approvals import ApprovalActivities
 from activities.bulk import BulkActivities
@@ -50,16 +49,12 @@ from workflows.kit.configuration import Configuration, configure
 from workflows.kit.options import ITEMS_QUEUE, MESSAGES_QUEUE, lifecycles
 from workflows.lifecycle import Lifecycle
 from workflows.roads import Roads
+from workflows.sandboxing import runner
 
 ACTIVITY_SLOTS = 16
 ITEM_SLOTS = 4
 # One turn of telling, one of sending.
 MESSAGE_SLOTS = 2
-OURS = ("activities", "domain", "workflows", "config")
-LIBRARIES = (
-    "sqlalchemy", "psycopg", "pydantic", "pydantic_core", "joserfc", "cryptography", "httpx2",
-    "ruamel", "anyio", "annotated_types",
-)  # fmt: skip
 
 
 class Tuning(TypedDict):
@@ -82,12 +77,6 @@ TUNING = Tuning(
     # Without a name of ours every start hashes each loaded module: two seconds of CPU.
     build_id=f"kontor-{version('kontor')}",
 )
-
-
-def runner() -> SandboxedWorkflowRunner:
-    """The sandbox, with our modules loaded once: contracts keep effects out of workflow code."""
-    passed = SandboxRestrictions.default.with_passthrough_modules(*OURS, *LIBRARIES)
-    return SandboxedWorkflowRunner(restrictions=passed)
 
 
 @dataclass(frozen=True, slots=True)
