@@ -6,13 +6,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks import decisions, inbox, processes, tables
-from benchmarks.arena import ENGINE, FLOOR, REST
+from benchmarks import decisions, decisions_end_to_end, inbox, lifecycle, processes, tables
+from benchmarks.contest import ENGINE, FLOOR, REST
+from benchmarks.documents import ROADS
 from benchmarks.ledger import running as ledger
 from benchmarks.ledger.comparison import printed
 
 AT_A_TIME = (1, 32)
-COMPARISONS = ("processes", "inbox", "decisions", "ledger")
+COMPARISONS = ("processes", "lifecycle", "inbox", "decisions", "ledger")
 
 
 def main() -> None:
@@ -25,6 +26,13 @@ def main() -> None:
         )
         print(tables.processes(outcome), end="\n\n")
         results["processes"] = asdict(outcome)
+    if "lifecycle" in asked.comparison:
+        lived = lifecycle.run(
+            rounds=asked.rounds, at_a_time=asked.at_a_time, types=asked.type, quick=asked.quick
+        )
+        for type, each in lived.items():
+            print(tables.processes(each, type), end="\n\n")
+        results["lifecycle"] = {type: asdict(each) for type, each in lived.items()}
     if "inbox" in asked.comparison:
         read = inbox.run(rounds=asked.rounds, quick=asked.quick)
         print(printed(read), end="\n\n")
@@ -32,7 +40,9 @@ def main() -> None:
     if "decisions" in asked.comparison:
         decided = decisions.run(rounds=asked.rounds, quick=asked.quick)
         print(printed(decided), end="\n\n")
-        results["decisions"] = asdict(decided)
+        whole = decisions_end_to_end.run(rounds=asked.rounds, quick=asked.quick)
+        print(printed(whole), end="\n\n")
+        results["decisions"] = [asdict(decided), asdict(whole)]
     if "ledger" in asked.comparison:
         found = ledger.run(rounds=asked.rounds, quick=asked.quick, parts=asked.part)
         results["ledger"] = [asdict(each) for each in found]
@@ -48,11 +58,13 @@ def options() -> argparse.ArgumentParser:
         "comparison",
         nargs="*",
         default=COMPARISONS,
-        help="processes, inbox, decisions, ledger (default all)",
+        help="processes, lifecycle, inbox, decisions, ledger (default all)",
     )  # fmt: skip
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each side (default 5)")
     parser.add_argument(
-        "--quick", action="store_true", help="the ledger on a small scale: to see that it runs"
+        "--quick",
+        action="store_true",
+        help="all but the processes on a small scale: to see that it runs",
     )
     parser.add_argument(
         "--part", nargs="+", choices=tuple(ledger.PARTS), default=tuple(ledger.PARTS),
@@ -65,6 +77,10 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument(
         "--side", nargs="+", choices=(ENGINE, REST), default=(ENGINE, REST),
         help="which of ours meet the floor (default both)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--type", nargs="+", choices=tuple(ROADS), default=tuple(ROADS),
+        help="which types the lifecycle is measured by (default all)",
     )  # fmt: skip
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every round to FILE too")
     return parser

@@ -5,14 +5,15 @@ import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from joserfc.jwk import OKPKey
 from sqlalchemy import Engine
 from temporalio.client import Client
 
 from benchmarks import floor
-from benchmarks.driving import TYPE, Driver, EngineDriver, FloorDriver
+from benchmarks.contest import ENGINE, FLOOR, REST, Driver
+from benchmarks.driving import TYPE, EngineDriver, FloorDriver
+from benchmarks.invoices import Invoice
 from benchmarks.meter import FLOOR_WORKER, Meter
 from benchmarks.rest import RestDriver
 from config import database, keys
@@ -27,14 +28,13 @@ from sandbox.tenant import Tenant
 from workflows import archive, catalog, client
 
 FLOOR_QUEUE = "floor"
-FLOOR, ENGINE, REST = "floor", "engine", "rest"
 
 
 @dataclass
 class Arena:
     """Drivers by side, the meter, and what the check needs."""
 
-    drivers: Mapping[str, Driver]
+    drivers: Mapping[str, Driver[Invoice]]
     meter: Meter
     engine: Engine
     bank_url: str
@@ -59,9 +59,14 @@ def settings_of(running: Stack) -> Settings:
 
 
 @contextmanager
-def floor_worker(address: str, namespace: str) -> Iterator[int]:
-    """The floor's worker in a process of its own; its process id. It ends when its input does."""
-    command = [sys.executable, "-m", "benchmarks.floor_worker", address, namespace, FLOOR_QUEUE]
+def floor_worker(address: str, namespace: str, database: str = "") -> Iterator[int]:
+    """The floor's worker in a process of its own; its process id. It ends when its input does.
+
+    With the address of a `database` it runs the floor of lifecycles too.
+    """
+    command = [
+        sys.executable, "-m", "benchmarks.floor_worker", address, namespace, FLOOR_QUEUE, database,
+    ]  # fmt: skip
     with subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:
@@ -73,32 +78,38 @@ def floor_worker(address: str, namespace: str) -> Iterator[int]:
         process.stdin.close()
 
 
-@asynccontextmanager
-async def arena(running: Stack, settings: Settings) -> AsyncIterator[Arena]:
-    """Everything connected. The archiver is paused: it copies histories of both rounds at once."""
+async def connected(settings: Settings) -> tuple[Client, Client]:
+    """Our client and the floor's. The archiver is paused: it copies histories of both at once."""
     address, namespace = settings.temporal_address, settings.temporal_namespace
     own = keys.load(settings)
     ours = await client.connect(address, namespace=namespace, payload_key=own.payload)
-    theirs = await floor.connect(address, namespace)
     schedule = ours.get_schedule_handle(f"kontor/{archive.NAME}/{settings.task_queue}")
     await schedule.pause(note="A benchmark runs.")
+    return ours, await floor.connect(address, namespace)
+
+
+def metered(running: Stack, floor_pid: int) -> Meter:
+    """Reads the CPU time of every program of the stack and of the floor's worker."""
+    programs = {name: running.pid(name) for name in (WORKER, TEMPORAL, POSTGRES, BANK, API)}
+    return Meter({**programs, FLOOR_WORKER: floor_pid})
+
+
+@asynccontextmanager
+async def arena(running: Stack, settings: Settings) -> AsyncIterator[Arena]:
+    """Everything connected for the invoice."""
+    own = keys.load(settings)
+    ours, theirs = await connected(settings)
     definition = catalog.definitions(settings.definitions).get(TYPE)
     tenant = Tenant()
     engine = database.engine(settings, APPLICATION, pool=2)
-    with floor_worker(address, namespace) as floor_pid:
-        programs = {name: running.pid(name) for name in (WORKER, TEMPORAL, POSTGRES, BANK, API)}
-        drivers: dict[str, Driver] = {
+    with floor_worker(settings.temporal_address, settings.temporal_namespace) as floor_pid:
+        actor_key = OKPKey.import_key(own.actor_private)
+        drivers: dict[str, Driver[Invoice]] = {
             FLOOR: FloorDriver(theirs, FLOOR_QUEUE),
-            ENGINE: EngineDriver(
-                ours,
-                settings.task_queue,
-                OKPKey.import_key(own.actor_private),
-                definition.hash,
-                tenant,
-            ),
+            ENGINE: EngineDriver(ours, settings.task_queue, actor_key, definition, tenant),
             REST: RestDriver.at(settings.api_url, own.bearer_private, tenant),
         }
-        meter = Meter({**programs, FLOOR_WORKER: floor_pid})
-        clients: dict[str, Any] = {FLOOR: theirs, ENGINE: ours}
+        clients = {FLOOR: theirs, ENGINE: ours}
+        meter = metered(running, floor_pid)
         yield Arena(drivers, meter, engine, settings.bank_url, definition, tenant, clients)
     engine.dispose()

@@ -2,58 +2,28 @@
 
 import time
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
-from joserfc.jwk import OKPKey
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
-from temporalio.common import (
-    SearchAttributeKey,
-    SearchAttributePair,
-    TypedSearchAttributes,
-    WorkflowIDConflictPolicy,
-)
+from temporalio.common import WorkflowIDConflictPolicy
 
-from activities.desk import Instruction
 from benchmarks import floor
 from benchmarks.figures import Timing
 from benchmarks.invoices import Invoice
-from domain.access import token
-from domain.access.token import Assertion
-from domain.approvals import deciding
-from domain.approvals.deciding import Choice
-from domain.canonical import digest
-from domain.identifiers import PROCESS, TASK, TENANT, new_uuid, written
+from benchmarks.signing import Signing, attributes
+from domain.identifiers import PROCESS, TENANT, new_uuid, written
 from domain.processes import action
 from domain.processes.action import Asked
-from domain.processes.opening import Opened, Request, start_content
-from sandbox.tenant import Tenant
-from workflows.kit.messages import Act, Decide, StartProcess
+from workflows.kit.messages import Act
 
 TYPE = "invoice_approval"
 OUTCOME = "paid"
 
 
-class NotPaid(Exception):
-    """A process ended otherwise than paid, so its time says nothing."""
-
-
-class Driver(Protocol):
-    """Takes one invoice from receipt to payment; returns what it took and where it ran."""
-
-    async def drive(self, invoice: Invoice) -> Timing: ...
-
-
-def attributes(tenant: str, process: str) -> TypedSearchAttributes:
-    """What every process is found by."""
-    values = {"Tenant": tenant, "Type": TYPE, "Reference": process, "Stage": "received"}
-    return TypedSearchAttributes(
-        [
-            SearchAttributePair(SearchAttributeKey.for_keyword(f"Kontor{name}"), value)
-            for name, value in values.items()
-        ]
-    )
+class EndedOtherwise(Exception):
+    """A process ended otherwise than it should, so its time says nothing."""
 
 
 async def second_wait(handle: WorkflowHandle[Any, Any]) -> None:
@@ -65,11 +35,11 @@ async def second_wait(handle: WorkflowHandle[Any, Any]) -> None:
             return
 
 
-async def paid(handle: WorkflowHandle[Any, Any]) -> None:
-    """Return when the process has ended. Raises NotPaid when it ended otherwise."""
+async def ended(handle: WorkflowHandle[Any, Any], wanted: str) -> None:
+    """Return when the process has ended. Raises EndedOtherwise when that is not how it should."""
     outcome = await handle.result()
-    if outcome != OUTCOME:
-        raise NotPaid(f"{handle.id} ended as {outcome!r}.")
+    if outcome != wanted:
+        raise EndedOtherwise(f"{handle.id} ended as {outcome!r}.")
 
 
 @dataclass
@@ -108,7 +78,7 @@ class FloorDriver:
             id=f"{ids[0]}/floor/{invoice.number}",
             task_queue=self.queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            search_attributes=attributes(ids[0], ids[1]),
+            search_attributes=attributes(ids[0], ids[1], TYPE),
         )
         await self.client.execute_update_with_start_workflow(
             floor.Bare.received, start_workflow_operation=operation
@@ -120,7 +90,7 @@ class FloorDriver:
         decide = part.elapsed
         await second_wait(handle)
         await handle.execute_update(floor.Bare.act, command)
-        await paid(handle)
+        await ended(handle, OUTCOME)
         return Timing(submit, decide, whole.elapsed)
 
 
@@ -130,73 +100,27 @@ SIGNATURE = "s" * 350
 
 
 @dataclass
-class EngineDriver:
-    """Drives the invoice process past the API: it signs as the API does, then asks the engine."""
-
-    client: Client
-    queue: str
-    key: OKPKey
-    definition_hash: str
-    tenant: Tenant
+class EngineDriver(Signing):
+    """Drives the invoice process past the API."""
 
     async def drive(self, invoice: Invoice) -> Timing:
         """Start, approve, pay now, wait for the end."""
         process = new_uuid()
         whole = Clock.start()
-        operation = self.start(process, invoice)
-        opened: Opened = await self.client.execute_update_with_start_workflow(
-            "received", start_workflow_operation=operation, result_type=Opened
-        )
+        operation = self.start(process, invoice.input, number=invoice.number, by="asha")
+        task = await self.opened(operation)
         submit = whole.elapsed
-        assert opened.refused is None, f"The invoice was refused: {opened.refused}"
-        (task,) = opened.arrival.tasks
         handle = await operation.workflow_handle()
         part = Clock.start()
-        await handle.execute_update("decide", self.approval(task.id, invoice))
+        await handle.execute_update("decide", self.approval(task, invoice.content_hash, by="bina"))
         decide = part.elapsed
         await second_wait(handle)
         await handle.execute_update("act", self.payment(process))
-        await paid(handle)
+        await ended(handle, OUTCOME)
         return Timing(submit, decide, whole.elapsed)
-
-    def start(self, process: UUID, invoice: Invoice) -> WithStartWorkflowOperation[Any, Any]:
-        """As the API starts a process."""
-        tenant, company = self.tenant.id, self.tenant.company
-        request = Request(company, self.definition_hash, invoice.input, digest(invoice.input), None)
-        signed = self.signed(
-            "asha", "start", written(PROCESS, process), start_content(TYPE, request)
-        )
-        return WithStartWorkflowOperation(
-            "InvoiceApproval",
-            StartProcess(
-                tenant=tenant,
-                process=process,
-                company=company,
-                definition_hash=self.definition_hash,
-                input=invoice.input,
-                instruction=signed,
-                request_hash=request.request_hash,
-            ),
-            id=f"{written(TENANT, tenant)}/{TYPE}/{invoice.number}",
-            task_queue=self.queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            search_attributes=attributes(written(TENANT, tenant), written(PROCESS, process)),
-        )
-
-    def approval(self, task: UUID, invoice: Invoice) -> Decide:
-        """Bina approves what she saw."""
-        choice = Choice(task, "approve", None, invoice.content_hash)
-        content = deciding.content(choice)
-        return Decide("d", choice, self.signed("bina", "approve", written(TASK, task), content))
 
     def payment(self, process: UUID) -> Act:
         """Esha does not wait for the due date."""
         asked = Asked("pay_now")
         signed = self.signed("esha", "pay_now", written(PROCESS, process), action.content(asked))
         return Act("p", asked, signed)
-
-    def signed(self, name: str, action: str, subject: str, content: Any) -> Instruction:
-        """The instruction as the API signs it."""
-        user = self.tenant.user(name)
-        asked = Assertion(self.tenant.id, user, action, subject, digest(content))
-        return Instruction(user, token.sign(self.key, asked))

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import httpx2
 
-from benchmarks.driving import Clock, NotPaid
+from benchmarks.driving import Clock, EndedOtherwise
 from benchmarks.figures import Timing
 from benchmarks.invoices import Invoice
 from domain.access import token
@@ -73,13 +73,13 @@ class RestDriver:
             await asyncio.sleep(POLL_SECONDS)
 
     async def reached(self, process: str, stage: str) -> None:
-        """Poll until the process stands at a stage. Raises NotPaid when it ended elsewhere."""
+        """Poll until the process stands at a stage. Raises EndedOtherwise when it ended before."""
         while True:
             found = await self.read("asha", process)
             if found["stage"]["name"] == stage:
                 return
             if found["status"] not in ("running", "waiting"):
-                raise NotPaid(f"{found['id']} stands at {found['stage']}.")
+                raise EndedOtherwise(f"{found['id']} stands at {found['stage']}.")
             await asyncio.sleep(POLL_SECONDS)
 
     async def read(self, who: str, path: str) -> Json:
@@ -97,8 +97,8 @@ class RestDriver:
 
 
 def decoded(response: httpx2.Response) -> Json:
-    """The body. Raises NotPaid with the problem when the API refused."""
+    """The body. Raises EndedOtherwise with the problem when the API refused."""
     if response.is_error:
-        raise NotPaid(f"{response.request.url}: {response.status_code} {response.text}")
+        raise EndedOtherwise(f"{response.request.url}: {response.status_code} {response.text}")
     body: Json = response.json()
     return body

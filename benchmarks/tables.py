@@ -6,9 +6,8 @@ from statistics import median
 
 import psutil
 
-from benchmarks.arena import ENGINE, FLOOR
+from benchmarks.contest import ENGINE, FLOOR, Outcome, differences
 from benchmarks.figures import PERCENTILES, Ratio, Round
-from benchmarks.processes import Outcome, differences
 from local.members import BANK, POSTGRES, TEMPORAL, WORKER
 
 PROGRAMS = (WORKER, TEMPORAL, POSTGRES, BANK, "api", "driver", "all")
@@ -25,10 +24,11 @@ def machine() -> str:
     return f"{os.cpu_count()} cores, {memory} GB of memory; load average at the end {load}"
 
 
-def processes(outcome: Outcome) -> str:
-    """Everything about processes."""
+def processes(outcome: Outcome, type: str = "invoice_approval") -> str:
+    """Everything about processes of a type."""
     widths = sorted({each.at_a_time for each in outcome.rounds})
-    parts = [table(outcome, width) for width in widths]
+    parts = [f"== {type}"]
+    parts += [table(outcome, width) for width in widths]
     parts += [ratios(outcome, widths), shapes(outcome)]
     return "\n\n".join(parts)
 

@@ -15,7 +15,6 @@ from typing import Any, Self, TypedDict
 from joserfc.jwk import OKPKey
 from temporalio.client import Client
 from temporalio.worker import Interceptor, Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.approvals import ApprovalActivities
 from activities.bulk import BulkActivities
@@ -51,6 +50,7 @@ from workflows.kit.configuration import Configuration, configure
 from workflows.kit.options import ITEMS_QUEUE, MESSAGES_QUEUE, lifecycles
 from workflows.lifecycle import Lifecycle
 from workflows.roads import Roads
+from workflows.sandboxing import runner
 
 ACTIVITY_SLOTS = 16
 ITEM_SLOTS = 4
@@ -59,11 +59,6 @@ MESSAGE_SLOTS = 2
 # What runs again and again beside the ledger's care.
 ON_SCHEDULE = (
     archive.ArchiveHistories, stuck.WatchProcesses, uploads.SweepUploads, notifications.TellPeople,
-)  # fmt: skip
-OURS = ("activities", "domain", "workflows", "config")
-LIBRARIES = (
-    "sqlalchemy", "psycopg", "pydantic", "pydantic_core", "joserfc", "cryptography", "httpx2",
-    "ruamel", "anyio", "annotated_types",
 )  # fmt: skip
 
 
@@ -87,12 +82,6 @@ TUNING = Tuning(
     # Without a name of ours every start hashes each loaded module: two seconds of CPU.
     build_id=f"kontor-{version('kontor')}",
 )
-
-
-def runner() -> SandboxedWorkflowRunner:
-    """The sandbox, with our modules loaded once: contracts keep effects out of workflow code."""
-    passed = SandboxRestrictions.default.with_passthrough_modules(*OURS, *LIBRARIES)
-    return SandboxedWorkflowRunner(restrictions=passed)
 
 
 @dataclass(frozen=True, slots=True)

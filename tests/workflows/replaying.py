@@ -26,7 +26,7 @@ from workflows import catalog
 from workflows.codec import data_converter
 from workflows.kit.configuration import Configuration, configure
 from workflows.lifecycle import Lifecycle
-from workflows.worker import runner
+from workflows.sandboxing import runner
 
 FOLDER = Path(__file__).parent.parent / "histories"
 DEFINITIONS = "definitions.json"

@@ -19,7 +19,8 @@ from tests.domain.ledger.sealed import Sealed
 from tests.office import PAYLOAD_KEY
 from workflows import client, ledger_care
 from workflows.ledger_care import SealLedgers, VerifyLedgers
-from workflows.worker import activities_of, runner
+from workflows.sandboxing import runner
+from workflows.worker import activities_of
 
 
 @pytest.fixture
