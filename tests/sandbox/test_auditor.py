@@ -78,6 +78,7 @@ def book(office: Office) -> Book:
     for kind in ("session.begun", "role.changed", "session.refused"):
         with transaction(office.database.app, office.tenant.id) as connection:
             audit.note(connection, kind, user=office.tenant.user("bina"), facts={"über": [1, None]})
+    office.database.settle()
     for seal in (seals.seal, audit_seals.seal):
         with transaction(office.database.app, office.tenant.id) as connection:
             assert seal(connection, signer)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.definitions.input import LARGEST_QUANTITY
+from domain.definitions.values import LARGEST_QUANTITY
 from domain.documents.checks import CHECKS, check_document
 from domain.finance.gst import TaxableLine, Taxes, taxes
 from domain.money import LARGEST_AMOUNT
