@@ -129,10 +129,7 @@ def misfit(held: AnyField, field: AnyField) -> str | None:
             return f"it may be {other}"
         case QuantityField(), QuantityField() if field.decimals < held.decimals:
             return f"it has {held.decimals} decimals, and {field.decimals} fit"
-        case QuantityField(), QuantityField() if (field.unit, field.units) != (
-            held.unit,
-            held.units,
-        ):
+        case QuantityField(), QuantityField() if units_of(field) != units_of(held):
             return "it counts in other units"
         case ReferenceField(), ReferenceField() if field.to != held.to:
             return f"it refers to {held.to}, and {field.to} is wanted"
@@ -149,7 +146,7 @@ def misfit(held: AnyField, field: AnyField) -> str | None:
 
 def units_of(field: QuantityField) -> tuple[object, ...]:
     """What a quantity counts in."""
-    return (field.unit, *field.units)
+    return (field.unit, field.units)
 
 
 def fixed_fits(

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from jinja2 import TemplateError
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from domain.access.actor import Actor
 from domain.definitions import masks, templates
@@ -62,12 +62,13 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """One cause of one event, with the process as it is now."""
+    """One cause of one event, with the process and its task as they are now."""
 
     what: Happened
     cause: Cause
     definition: Definition
     facts: Facts
+    more: Row[Any]
 
 
 def tell(connection: Connection, telling: Telling, *, most: int = AT_ONCE) -> int:
@@ -101,7 +102,8 @@ def tell_of(connection: Connection, telling: Telling, what: Happened) -> None:
         return
     facts = record.facts(connection, what.process)
     for cause in found:
-        tell_everybody(connection, telling, About(what, cause, definition, facts))
+        more = connection.execute(MORE, {"process": what.process, "task": cause.task}).one()
+        tell_everybody(connection, telling, About(what, cause, definition, facts, more))
 
 
 def tell_everybody(connection: Connection, telling: Telling, about: About) -> None:
@@ -123,6 +125,7 @@ def word(
     connection: Connection, telling: Telling, about: About, person: Actor | None, contact: Contact
 ) -> None:
     """The messages to one recipient, a row for each channel that reaches her."""
+    said: dict[str, dict[str, Any]] = {}
     for channel in about.cause.notification.channels:
         if not contact.takes(channel):
             continue
@@ -130,8 +133,9 @@ def word(
         if found is None:
             continue
         language, template = found
-        values = values_of(connection, telling, about, person, language)
-        message = templates.rendered(template, channel, values)
+        if language not in said:
+            said[language] = values_of(telling, about, person, language)
+        message = templates.rendered(template, channel, said[language])
         write(connection, about, channel, person, contact, language=language, message=message)
 
 
@@ -150,13 +154,12 @@ def text_of(catalog: Catalog, about: About, language: str, channel: str) -> tupl
 
 
 def values_of(
-    connection: Connection, telling: Telling, about: About, person: Actor | None, language: str
+    telling: Telling, about: About, person: Actor | None, language: str
 ) -> dict[str, Any]:
     """What the text may name, as this reader may see it."""
-    definition, facts, what = about.definition, about.facts, about.what
+    definition, facts, what, more = about.definition, about.facts, about.what, about.more
     hidden = masks.mask(definition, person.roles if person else ()).fields
     task = about.cause.task
-    more = connection.execute(MORE, {"process": what.process, "task": task}).one()
     path = f"processes/{written(PROCESS, what.process)}"
     if task:
         path = f"tasks/{written(TASK, task)}"

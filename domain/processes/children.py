@@ -83,10 +83,9 @@ def begin(
     family = Family(effect, facts, actor, stage)
     open_ones: list[UUID] = []
     opened: list[str] = []
-    for each in list(wanted(definition, stage, facts.content, types)):
+    for each in wanted(definition, stage, facts.content, types):
         earlier = before.pop((each.name, each.item), None)
-        stands = earlier is not None and (earlier.closed_at is None or is_done(earlier))
-        if earlier is not None and stands:
+        if earlier is not None and stands(earlier):
             check_same(facts, each, earlier)
             open_ones += [earlier.id] if earlier.closed_at is None else []
             continue
@@ -95,7 +94,7 @@ def begin(
         open_ones.append(id)
         opened.append(reference)
     for gone in before.values():
-        if gone.closed_at is None or is_done(gone):
+        if stands(gone):
             raise must_be_as_started(facts, gone)
     title = definition.stages[stage].title
     return Done(
@@ -163,6 +162,11 @@ def of_child(each: Wanted, code: str, message: str, facts: Mapping[str, Any]) ->
 def is_done(child: Row[Any]) -> bool:
     """Whether it ended with an effect that stands."""
     return bool(child.status == "completed")
+
+
+def stands(child: Row[Any]) -> bool:
+    """Whether it goes on, or what it did stands: then it is not begun again."""
+    return child.closed_at is None or is_done(child)
 
 
 def check_same(facts: Facts, each: Wanted, earlier: Row[Any]) -> None:
