@@ -1,8 +1,6 @@
 """The heads of the audit log outside the database: who cuts it off, or seals it anew, shows."""
 
-import fcntl
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,7 +8,7 @@ from sqlalchemy import Connection
 
 from domain.access import audit_seals
 from domain.access.audit_seals import Batch
-from domain.ledger.sealing import pack
+from domain.ledger.sealing import head_file
 from domain.ledger.sealing.verify_seal import Fault
 from domain.refusal import Refusal
 
@@ -23,22 +21,19 @@ def keep(connection: Connection, path: Path) -> int:
     Refuses `kept_head_must_be_in_the_chain` when the chain has another head in the place of the
     last that was kept, or none; then the file stays as it is.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab+") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        last = pack.last_line(file)
-        number, head = read(last) if last else (0, "")
+
+    def following(line_before: bytes) -> list[str]:
+        number, head = read(line_before) if line_before else (0, "")
         chain = audit_seals.chain(connection, after=number - 1)
-        if last and (not chain or chain.pop(0).head != head):
+        if line_before and (not chain or chain.pop(0).head != head):
             raise Refusal(
                 "kept_head_must_be_in_the_chain",
                 f"{path.name} keeps the head of batch {number} of the audit log, but the chain has "
                 "another or none: it was cut off or rewritten. Keep the file, and look who wrote.",
             )
-        file.writelines(f"{line(batch)}\n".encode() for batch in chain)
-        file.flush()
-        os.fsync(file.fileno())
-    return len(chain)
+        return [line(batch) for batch in chain]
+
+    return head_file.extend(path, following)
 
 
 def kept(path: Path) -> list[Kept]:
@@ -46,10 +41,7 @@ def kept(path: Path) -> list[Kept]:
 
     Raises Fault when it cannot be read.
     """
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8") as file:
-        return [read(each.encode()) for each in file]
+    return [read(each.encode()) for each in head_file.lines(path)]
 
 
 def difference(connection: Connection, kept: Sequence[Kept]) -> str | None:

@@ -1,16 +1,14 @@
 """What leaves the database: heads kept as lines of a file, and packs that need no product."""
 
-import fcntl
 import json
-import os
-from io import BufferedRandom, TextIOWrapper
+from io import TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from sqlalchemy import Connection, text
 
-from domain.ledger.sealing import seals, verify_seal
+from domain.ledger.sealing import head_file, seals, verify_seal
 from domain.ledger.sealing.verify_seal import ENTRIES, HEADS, KEYS, Head, read_head, written_head
 from domain.refusal import Refusal
 
@@ -37,8 +35,6 @@ keys.json      the public keys that signed, by name
 """
 # The same chain makes the same pack: no clock of the machine in it.
 MADE = (1980, 1, 1, 0, 0, 0)
-# More than two heads need.
-TAIL = 8192
 
 
 def write_pack(connection: Connection, to: BinaryIO) -> Head | None:
@@ -84,10 +80,8 @@ def keep_heads(connection: Connection, path: Path) -> int:
     `kept_head_must_be_in_the_chain` when the chain is not the one whose heads were kept; then the
     file stays as it is.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab+") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        line_before = last_line(file)
+
+    def following(line_before: bytes) -> list[str]:
         last = read_head(line_before.decode()) if line_before else None
         chain = seals.heads(connection, after=last.batch - 1 if last else 0)
         if last and (not chain or chain.pop(0).text != last.text):
@@ -96,24 +90,11 @@ def keep_heads(connection: Connection, path: Path) -> int:
                 f"{path.name} keeps the head of batch {last.batch}, but the chain has another or "
                 "none: it was cut off or rewritten. Stop posting, keep the file, verify the book.",
             )
-        file.writelines(f"{line(head)}\n".encode() for head in chain)
-        file.flush()
-        os.fsync(file.fileno())
-    return len(chain)
+        return [line(head) for head in chain]
+
+    return head_file.extend(path, following)
 
 
 def kept_heads(path: Path) -> list[Head]:
     """The heads that a file keeps; none when there is no file. Raises Fault."""
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8") as file:
-        return [read_head(each) for each in file]
-
-
-def last_line(file: BufferedRandom) -> bytes:
-    """The last line of an open file, if any. One that a crash cut short is taken away."""
-    end = file.seek(0, os.SEEK_END)
-    file.seek(max(0, end - TAIL))
-    whole, newline, torn = file.read().rpartition(b"\n")
-    file.truncate(end - len(torn))
-    return whole.splitlines()[-1] if newline else b""
+    return [read_head(each) for each in head_file.lines(path)]
