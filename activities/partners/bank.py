@@ -2,27 +2,28 @@
 
 import re
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Literal, TypeAlias
 from urllib.parse import quote
 
 import httpx2
-from pydantic import BaseModel, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-CONNECT_SECONDS = 2.0
-READ_SECONDS = 5.0
+from activities.partners import exchange
+from activities.partners.exchange import (
+    CONNECT_SECONDS,
+    READ_SECONDS,
+    Code,
+    Id,
+    Sentence,
+    definite_no,
+    problem,
+    told,
+)
+
 KEY = re.compile(r"[!-~]{1,255}")
 ANSWER_BYTES = 65_536  # an answer is half a kilobyte; a partner that sends more is not trusted
-
-# These say "not now", not "no": the payment under this key may be under way or be made yet.
-NOT_NOW = {
-    HTTPStatus.REQUEST_TIMEOUT,
-    HTTPStatus.CONFLICT,
-    HTTPStatus.TOO_EARLY,
-    HTTPStatus.TOO_MANY_REQUESTS,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +78,6 @@ class Unknown:
 PaymentOutcome: TypeAlias = Paid | PaymentRefused | NotSent | Unknown
 PaymentStatus: TypeAlias = Paid | PaymentRefused | NeverArrived | Unknown
 
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
-Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-Sentence = Annotated[str, StringConstraints(min_length=1, max_length=500)]
-
 
 class Accepted(BaseModel):
     """The bank's yes."""
@@ -99,13 +96,6 @@ class Refused(BaseModel):
     message: Sentence
 
 
-class Problem(BaseModel):
-    """The bank's no to the request itself."""
-
-    code: Code
-    detail: Sentence
-
-
 ANSWER: TypeAdapter[Accepted | Refused] = TypeAdapter(
     Annotated[Accepted | Refused, Field(discriminator="status")]
 )
@@ -122,11 +112,7 @@ class Bank:
     def __init__(self, url: str, *, timeout: float = READ_SECONDS) -> None:
         self._url = url.rstrip("/")
         self._timeout = timeout
-        self._client = httpx2.Client(
-            timeout=httpx2.Timeout(timeout, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS),
-            follow_redirects=False,
-            trust_env=False,
-        )
+        self._client = exchange.client(timeout)
 
     def pay(self, order: PaymentOrder, *, key: str) -> PaymentOutcome:
         """Order one payment under `key`. The bank pays once per key, however often it is sent."""
@@ -134,9 +120,9 @@ class Bank:
         try:
             response = self._exchange("POST", url, headers=headers, json=_body(order))
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as fault:
-            return NotSent(f"No connection to the bank at {self._url}: {_told(fault)}.")
+            return NotSent(f"No connection to the bank at {self._url}: {told(fault)}.")
         except httpx2.RequestError as fault:
-            return Unknown(f"The order was sent, but the answer is missing: {_told(fault)}.")
+            return Unknown(f"The order was sent, but the answer is missing: {told(fault)}.")
         if response.status_code in (HTTPStatus.OK, HTTPStatus.CREATED):
             return _decided(response)
         return _refused(response)
@@ -147,11 +133,11 @@ class Bank:
         try:
             response = self._exchange("GET", url)
         except httpx2.RequestError as fault:
-            return Unknown(f"The bank at {self._url} could not be asked: {_told(fault)}.")
+            return Unknown(f"The bank at {self._url} could not be asked: {told(fault)}.")
         if response.status_code == HTTPStatus.OK:
             return _decided(response)
-        problem = _problem(response)
-        code = problem.code if problem else None
+        said = problem(response)
+        code = said.code if said else None
         if (response.status_code, code) == (HTTPStatus.NOT_FOUND, "payment_not_found"):
             return NeverArrived()
         return _unknown(response)
@@ -213,23 +199,10 @@ def _decided(response: httpx2.Response) -> Paid | PaymentRefused | Unknown:
 
 
 def _refused(response: httpx2.Response) -> PaymentRefused | Unknown:
-    """A 4xx in the bank's own words is a definite no; one without may come from a proxy."""
-    problem = _problem(response)
-    if response.is_client_error and response.status_code not in NOT_NOW and problem:
-        return PaymentRefused(problem.code, problem.detail)
-    return _unknown(response)
-
-
-def _problem(response: httpx2.Response) -> Problem | None:
-    with suppress(ValidationError):
-        return Problem.model_validate_json(response.content)
-    return None
+    no = definite_no(response)
+    return PaymentRefused(no.code, no.detail) if no else _unknown(response)
 
 
 def _unknown(response: httpx2.Response) -> Unknown:
     """Names the status only: the body may hold anything."""
     return Unknown(f"The bank answered {response.status_code} with nothing that can be trusted.")
-
-
-def _told(fault: Exception) -> str:
-    return str(fault) or type(fault).__name__

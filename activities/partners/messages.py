@@ -3,22 +3,14 @@
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import httpx2
-from pydantic import BaseModel, StringConstraints, ValidationError
+from pydantic import BaseModel, ValidationError
 
+from activities.partners import exchange
+from activities.partners.exchange import READ_SECONDS, Id, definite_no, told
 from domain.notifications.sending import Outgoing
-
-CONNECT_SECONDS = 2.0
-READ_SECONDS = 5.0
-# These say "not now", not "no".
-NOT_NOW = {
-    HTTPStatus.REQUEST_TIMEOUT,
-    HTTPStatus.CONFLICT,
-    HTTPStatus.TOO_EARLY,
-    HTTPStatus.TOO_MANY_REQUESTS,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +40,7 @@ Outcome: TypeAlias = Sent | NotTaken | NotKnown
 class Accepted(BaseModel):
     """The gateway's yes."""
 
-    message_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-
-
-class Problem(BaseModel):
-    """The gateway's no."""
-
-    code: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
-    detail: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+    message_id: Id
 
 
 class Gateway:
@@ -66,11 +51,7 @@ class Gateway:
 
     def __init__(self, url: str, *, timeout: float = READ_SECONDS) -> None:
         self.url = url.rstrip("/")
-        self._client = httpx2.Client(
-            timeout=httpx2.Timeout(timeout, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS),
-            follow_redirects=False,
-            trust_env=False,
-        )
+        self._client = exchange.client(timeout)
 
     def send(self, message: Outgoing) -> Outcome:
         """Send once, under the message's own key: the gateway delivers one message per key."""
@@ -80,8 +61,7 @@ class Gateway:
                 f"{self.url}/v1/messages", headers=headers, json=body(message)
             )
         except httpx2.RequestError as fault:
-            told = str(fault) or type(fault).__name__
-            return NotKnown(f"No answer of the gateway at {self.url}: {told}.")
+            return NotKnown(f"No answer of the gateway at {self.url}: {told(fault)}.")
         return outcome(response)
 
     def close(self) -> None:
@@ -107,9 +87,8 @@ def outcome(response: httpx2.Response) -> Outcome:
     if response.status_code in (HTTPStatus.OK, HTTPStatus.CREATED):
         with suppress(ValidationError):
             return Sent(Accepted.model_validate_json(response.content).message_id)
-    if response.is_client_error and response.status_code not in NOT_NOW:
-        with suppress(ValidationError):
-            problem = Problem.model_validate_json(response.content)
-            return NotTaken(f"{problem.code}: {problem.detail}")
+    no = definite_no(response)
+    if no:
+        return NotTaken(f"{no.code}: {no.detail}")
     # The status only: the body may hold anything.
     return NotKnown(f"The gateway answered {response.status_code} with nothing to be trusted.")
