@@ -137,7 +137,7 @@ class Approvable(Waiting):
             return possible(self.stage) and not self.is_starting
 
         ahead = (self.stage, *self.definition.leads_to(self.stage).values())
-        if not arrived() and any(map(possible, ahead)):
+        while not arrived() and any(map(possible, ahead)):
             with contextlib.suppress(TimeoutError):
                 await workflow.wait_condition(arrived, timeout=CATCH_UP)
 

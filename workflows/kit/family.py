@@ -142,7 +142,7 @@ class Related(Migratable):
     async def withdraw(self, message: Withdraw) -> Withdrawn:
         """The parent was led away. Whoever sends this: the activity looks up whether that is so."""
         async with self.lock:
-            await self.caught_up(lambda: not self.under_way, BUSY)
+            await self.at_rest(BUSY)
             if self.turn is not None or self.is_undoing or self.stage_works:
                 raise failure(BUSY)
             withdrawn = await self.instructed(

@@ -23,7 +23,7 @@ class Migratable(Bookable):
     async def migrate(self, message: Migrate) -> Migrated:
         """Take the version. Whoever sends this: the activity looks up what was agreed on."""
         async with self.lock:
-            await self.caught_up(lambda: not self.under_way, BUSY)
+            await self.at_rest(BUSY)
             if self.turn is not None or self.is_undoing or self.stage_works:
                 raise failure(BUSY)
             moved = await self.instructed(

@@ -195,13 +195,24 @@ class Process:
         return turn
 
     async def caught_up(self, arrived: Callable[[], bool], refusal: Refusal) -> None:
-        """Wait for a step whose effect the caller saw before we did. Refuse what never comes."""
-        if arrived():
-            return
-        try:
-            await workflow.wait_condition(arrived, timeout=CATCH_UP)
-        except TimeoutError:
-            raise failure(refusal) from None
+        """Wait for a step whose effect the caller saw before we did. Refuse what never comes.
+
+        A step that is still under way may bring it yet: what the record shows is never refused.
+        """
+        while not arrived():
+            try:
+                await workflow.wait_condition(arrived, timeout=CATCH_UP)
+            except TimeoutError:
+                if not self.under_way:
+                    raise failure(refusal) from None
+
+    async def at_rest(self, refusal: Refusal) -> None:
+        """Wait a little for the step under way; refuse when it takes long."""
+        if self.under_way:
+            try:
+                await workflow.wait_condition(lambda: not self.under_way, timeout=CATCH_UP)
+            except TimeoutError:
+                raise failure(refusal) from None
 
     def check_signed(
         self, instruction: Instruction, action: str, subject: str, content: Any

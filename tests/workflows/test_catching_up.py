@@ -1,0 +1,112 @@
+"""What the record shows already counts, however late the process itself is told of it."""
+
+import asyncio
+import os
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
+
+from domain.definitions.catalog import Catalog
+from domain.identifiers import new_uuid
+from tests.conftest import ENGINE
+from tests.database import Database
+from tests.domain.refused import refused
+from tests.office import Case, Office, open_office
+from tests.sandbox.bank_process import BankProcess
+from workflows.kit import approval, process
+
+A_MOMENT = timedelta(seconds=0.2)
+MOMENTS = 5
+
+
+class LateAnswer(Interceptor):
+    """Opens a process at once, and says so only when `told` is set: as when a worker dies."""
+
+    def __init__(self) -> None:
+        self.told = threading.Event()
+
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
+        """Wrap the activity."""
+        return Late(next, self.told)
+
+
+class Late(ActivityInboundInterceptor):
+    """The wrapped activity."""
+
+    def __init__(self, next: ActivityInboundInterceptor, told: threading.Event) -> None:
+        super().__init__(next)
+        self.told = told
+
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:
+        """The answer, late."""
+        answer = await self.next.execute_activity(input)
+        if input.fn.__name__ == "open_process":
+            await asyncio.to_thread(self.told.wait, 8)
+        return answer
+
+
+@pytest.fixture
+def late(
+    database: Database,
+    bank: BankProcess,
+    definitions: Catalog,
+    office: Office,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[tuple[Office, threading.Event]]:
+    """An office in which nobody hears of an opened process until told."""
+    for module in (process, approval):
+        monkeypatch.setattr(module, "CATCH_UP", A_MOMENT)
+    interceptor = LateAnswer()
+    with open_office(
+        database, office.tenant, bank, definitions, address=os.environ[ENGINE],
+        interceptors=[interceptor],
+    ) as opened:  # fmt: skip
+        yield opened, interceptor.told
+
+
+def seen(office: Office, pool: ThreadPoolExecutor) -> Case:
+    """A case whose task stands in the record, while the process knows of none."""
+    id = new_uuid()
+    pool.submit(office.receive, process=id)
+    while not (rows := office.rows("SELECT * FROM tasks WHERE process_id = :id", id=id)):
+        time.sleep(0.02)
+    (row,) = office.rows("SELECT workflow_id FROM processes WHERE id = :id", id=rows[0].process_id)
+    handle = office.temporal.get_workflow_handle(row.workflow_id)
+    return Case(office, id, handle, None)  # type: ignore[arg-type]
+
+
+def test_a_task_that_is_seen_can_be_decided_before_the_process_knows_of_it(late):
+    office, told = late
+    with ThreadPoolExecutor() as pool:
+        case = seen(office, pool)
+        deciding = pool.submit(case.decide, "bina")
+        time.sleep(MOMENTS * A_MOMENT.total_seconds())
+        assert not deciding.done()
+        told.set()
+        assert deciding.result().verdict == "approved"
+
+
+def test_an_action_that_is_offered_can_be_taken_before_the_process_knows_of_it(late):
+    office, told = late
+    with ThreadPoolExecutor() as pool:
+        case = seen(office, pool)
+        acting = pool.submit(case.act, "asha", "cancel", "Entered twice")
+        time.sleep(MOMENTS * A_MOMENT.total_seconds())
+        assert not acting.done()
+        told.set()
+        acting.result()
+    case.stands_at("cancelled")
+
+
+def test_a_task_that_nobody_will_ever_bring_is_refused(late):
+    office, told = late
+    told.set()
+    case = office.receive()
+    with refused("task_must_be_open"):
+        case.decide_task("bina", new_uuid(), "approve", None, seen=case.task.subject_hash)
