@@ -7,7 +7,7 @@ from uuid import uuid4
 from temporalio.client import Client
 
 from domain.definitions.policy import VERDICTS
-from domain.identifiers import PROCESS, TASK, read, workflow_id, written
+from domain.identifiers import COMPANY, PROCESS, TASK, read, workflow_id, written
 from sandbox.auditor import Asked
 from tests.chaos.customer import Customer
 from tests.chaos.errand import Refused
@@ -40,7 +40,8 @@ class Player(Customer):
         """From its start on. False when nothing began, since the start is refused."""
         self.content = document(self.definition, given)
         first, *rest = steps
-        body = {"type": self.type, "input": self.content}
+        company = written(COMPANY, self.world.tenant.company)
+        body = {"type": self.type, "input": self.content, "company": company}
         if not await self.tried(first, self.begin(first.who, "/processes", body)):
             return False
         if first.at:
