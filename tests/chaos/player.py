@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from temporalio.client import Client
 
@@ -35,6 +35,7 @@ class Player(Customer):
         super().__init__(made, temporal, "kontor", type=type, patience=patience)
         self.patience = patience
         self.content: dict[str, Any] = {}
+        self.children: dict[UUID, Player] = {}
 
     async def walk(self, given: Mapping[str, Any], steps: Sequence[Step]) -> bool:
         """From its start on. False when nothing began, since the start is refused."""
@@ -54,11 +55,12 @@ class Player(Customer):
         """A step in a process that this one started."""
         name, _, item = str(step.of).partition(".")
         row = await self.waits_for(CHILD, name, int(item or 1))
-        child = Player(self.world, self.temporal, row["type"], patience=self.patience)
-        child.id, child.workflow_id = row["id"], row["workflow_id"]
-        child.content = dict(row["content"])
-        await child.take(step)
-        child.settles(None, None)
+        if row["id"] not in self.children:
+            child = Player(self.world, self.temporal, row["type"], patience=self.patience)
+            child.id, child.workflow_id = row["id"], row["workflow_id"]
+            child.content = dict(row["content"])
+            self.children[child.id] = child
+        await self.children[row["id"]].take(step)
         if step.parent:
             await self.stands_at(step.parent)
 
@@ -118,7 +120,12 @@ class Player(Customer):
         return refused is None
 
     def settles(self, stage: str | None, book: str | None) -> None:
-        """Write down what must be true of it for ever: where it stands and what it posted."""
+        """Write down what must be true of it for ever: where it stands and what it posted.
+
+        What its children come to stands in its own book; of them only what was answered.
+        """
+        for child in self.children.values():
+            child.settles(None, None)
         postings = None if book is None else [posting(line) for line in book.strip().splitlines()]
         self.world.asked.append(
             Asked(

@@ -29,6 +29,8 @@ IN_FORCE = (
     "SELECT id FROM definition_versions WHERE tenant_id = %s AND type = 'payment'"
     " AND rolled_back_at IS NULL ORDER BY number DESC LIMIT 1"
 )
+# What one of a thousand rupees posts when it is issued.
+ISSUED = "Dr repairs 1000.00\nCr vendor_payable 1000.00"
 MADE_BY = "SELECT id FROM definition_versions WHERE process_id = %s"
 
 
@@ -103,12 +105,14 @@ class Preparing:
         """Somebody who plays a process of a type."""
         return Player(self.made, self.temporal, type, patience=self.patience)
 
-    async def ends(self, type: str, given: Mapping[str, Any], stage: str, *steps: Any) -> Player:
-        """One process, by these steps to this stage."""
+    async def ends(
+        self, type: str, given: Mapping[str, Any], stage: str, *steps: Any, book: str = ""
+    ) -> Player:
+        """One process, by these steps to this stage, with these postings."""
         player = self.player(type)
         await player.walk(given, [Step.model_validate(step) for step in steps])
         await player.stands_at(stage)
-        player.settles(stage, "")
+        player.settles(stage, book)
         return player
 
     async def delegated(self) -> str:
@@ -139,7 +143,8 @@ class Preparing:
         steps += [{"mohan": "submit"}, {"bina": "approve"}] if stage == "issued" else []
         number = f"RA-{uuid4().hex[:6]}"
         given = CERTIFICATE | {"certificate_number": number}
-        player = await self.ends("payment_certificate", given, stage, *steps)
+        book = ISSUED if stage == "issued" else ""
+        player = await self.ends("payment_certificate", given, stage, *steps, book=book)
         (row,) = await player.look("SELECT reference FROM processes WHERE id = %s", player.id)
         return str(row["reference"])
 
