@@ -2,14 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 from uuid import UUID
 
 from temporalio import activity
 
+from activities.beating import beating
 from activities.desk import Desk, Instruction
 from activities.effects import decoded
 from activities.refusals import refusals
@@ -24,7 +24,6 @@ from domain.selections import bulk, settling, stopping
 from domain.selections.bulk import Order, Outcome, Wanted
 
 AT_ONCE: Final = 8
-BEAT_SECONDS: Final = 3
 # How long a chunk waits for the effects of its repairs; what takes longer is told as under way.
 SETTLE_SECONDS: Final = 120
 LOOK_SECONDS: Final = 0.5
@@ -212,22 +211,6 @@ class BulkActivities:
                 int,
                 lambda connection: bulk.keep(connection, command.effect, command.action, outcomes),
             )
-
-
-@asynccontextmanager
-async def beating() -> AsyncIterator[None]:
-    """Tell the engine that the work goes on, as long as it does."""
-
-    async def beat() -> None:
-        while True:
-            activity.heartbeat()
-            await asyncio.sleep(BEAT_SECONDS)
-
-    running = asyncio.create_task(beat())
-    try:
-        yield
-    finally:
-        running.cancel()
 
 
 def call_of(command: CarryOutItems, order: Order) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 from temporalio import activity
 
-from activities.bulk import beating
+from activities.beating import beating
 from activities.desk import Desk
 from activities.effects import decoded
 from activities.refusals import refusals

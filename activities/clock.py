@@ -8,6 +8,7 @@ from temporalio import activity
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.beating import beating
 from activities.desk import Desk
 from domain.database import transaction
 from domain.processes import reading, record
@@ -39,7 +40,8 @@ class ClockActivities:
         """A signal to each, then the evidence that they were told."""
         waiting = await asyncio.to_thread(self.waiting, command.effect)
         turns = asyncio.Semaphore(AT_ONCE)
-        await asyncio.gather(*(self.tell(id, turns) for id in waiting))
+        async with beating():
+            await asyncio.gather(*(self.tell(id, turns) for id in waiting))
         return await asyncio.to_thread(self.told, command, len(waiting))
 
     def waiting(self, effect: Effect) -> list[str]:

@@ -1,6 +1,5 @@
 """Advancing a sandbox's clock: it is put forward, then every process that waits is told."""
 
-from datetime import timedelta
 from typing import Any, cast
 
 from temporalio import workflow
@@ -9,12 +8,9 @@ from activities.clock import ClockActivities, TellProcesses
 from domain.processes.arriving import Arrival
 from domain.processes.effect import Effect
 from workflows.kit.messages import StartProcess
-from workflows.kit.options import ALWAYS, Options
+from workflows.kit.options import OTHERS
 from workflows.kit.process import Cancelled
 from workflows.kit.staging import Staged
-
-# A signal for each process that is open.
-TELLING = Options(start_to_close_timeout=timedelta(minutes=5), retry_policy=ALWAYS["retry_policy"])
 
 
 @workflow.defn(name="ClockAdvance")
@@ -44,6 +40,6 @@ class ClockAdvance(Staged):
             cast(Any, ClockActivities.tell_processes),
             command,
             summary="Tell who waits",
-            options=TELLING,
+            options=OTHERS,
         )
         return told

@@ -22,7 +22,7 @@ from domain.processes.parting import Withdrawn
 from domain.refusal import Refusal
 from workflows.kit.messages import StartProcess, Withdraw
 from workflows.kit.migrating import Migratable
-from workflows.kit.options import ALWAYS, CHILDREN, ITEMS_QUEUE
+from workflows.kit.options import ALWAYS, ITEMS_QUEUE, OTHERS
 from workflows.kit.process import Turn
 
 # A child tells when it has ended. What it told may be lost, so its parent looks again: soon at
@@ -72,7 +72,7 @@ class Related(Migratable):
         # The stage may be come to again, and its children looked at many times.
         command = Family(self.effect(step, item=f"{self.stage}.{self.sequence + 1}"), self.stage)
         return await self.perform(
-            cast(Any, method), command, summary=title, options=CHILDREN, queue=queue
+            cast(Any, method), command, summary=title, options=OTHERS, queue=queue
         )
 
     async def children_ended(self, children: Collection[UUID]) -> Turn | None:

@@ -65,8 +65,8 @@ ITEMS = Options(
     ),
 )
 
-# The processes that a process starts: all of them are reached, however long that takes.
-CHILDREN = Options(
+# Other processes, as those that one started: all of them are reached, however long that takes.
+OTHERS = Options(
     start_to_close_timeout=timedelta(minutes=5),
     heartbeat_timeout=timedelta(seconds=10),
     retry_policy=ALWAYS["retry_policy"],
