@@ -25,9 +25,12 @@ CLEARING = "exchange_clearing"
 
 CHECKS = text("SELECT name, holds, cure FROM ledger_year_checks(:company, :fiscal_year)")
 CLOSE = text(
-    "SELECT ledger_close_year(:company, :year, :retained, :clearing, :person, :reason, :key)"
+    "SELECT ledger_close_year("
+    ":company, :year, :retained, :clearing, :person, :reason, :key, :process)"
 )
-REOPEN = text("SELECT ledger_reopen_year(:company, :year, :maker, :checker, :reason, :key)")
+REOPEN = text(
+    "SELECT ledger_reopen_year(:company, :year, :maker, :checker, :reason, :key, :process)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,7 @@ def close(
     person: UUID,
     reason: str,
     key: str,
+    process: UUID | None = None,
     exchange_clearing: str = CLEARING,
 ) -> Closing:
     """Close a year, once: post its closing entries, keep what accounts hold, close its periods.
@@ -121,6 +125,7 @@ def close(
     values = {
         "company": company, "year": fiscal_year, "retained": retained_earnings,
         "clearing": exchange_clearing, "person": person, "reason": reason, "key": key,
+        "process": process,
     }  # fmt: skip
     return get(connection, connection.execute(CLOSE, values).scalar_one())
 
@@ -134,6 +139,7 @@ def reopen(
     checker: UUID,
     reason: str,
     key: str,
+    process: UUID | None = None,
 ) -> Closing:
     """Reopen a closed year, once: reverse its closing entries and leave its periods locked.
 
@@ -143,7 +149,7 @@ def reopen(
     """
     values = {
         "company": company, "year": fiscal_year, "maker": maker, "checker": checker,
-        "reason": reason, "key": key,
+        "reason": reason, "key": key, "process": process,
     }  # fmt: skip
     return get(connection, connection.execute(REOPEN, values).scalar_one())
 

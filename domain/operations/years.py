@@ -107,13 +107,13 @@ def perform(connection: Connection, order: Order) -> Mapping[str, Any]:
     elif wish is Wish.CLOSED:
         closing = years.close(
             connection, company.id, year, person=people.maker, reason=reason, key=order.key,
-            retained_earnings=reading.text(content, "result_to"),
+            process=order.facts.process, retained_earnings=reading.text(content, "result_to"),
         )  # fmt: skip
         said |= {"closing": closing.version, "entries": names(closing.entries)}
     elif people.checker is not None:
         closing = years.reopen(
             connection, company.id, year, maker=people.maker, checker=people.checker,
-            reason=reason, key=order.key,
+            reason=reason, key=order.key, process=order.facts.process,
         )  # fmt: skip
         said |= {"closing": closing.version, "reversed": names(closing.entries)}
     else:

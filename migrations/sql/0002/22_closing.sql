@@ -3,8 +3,8 @@
 -- The closing entries of a year as a batch: one for each dimension set. Every income and expense
 -- balance is moved in its own currency. A foreign one crosses to retained earnings, which are in the
 -- base currency, through exchange clearing, worth what it was worth in the book.
-CREATE FUNCTION closing_batch(company uuid, since date, until date, retained text, clearing text, key text)
-RETURNS jsonb
+CREATE FUNCTION closing_batch(company uuid, since date, until date, retained text, clearing text, key text,
+    process uuid) RETURNS jsonb
 LANGUAGE sql STABLE
 AS $$
     WITH book AS (
@@ -32,7 +32,7 @@ AS $$
     FROM (
         SELECT l.dimension_set_id, jsonb_build_object(
             'key', key || '/' || l.dimension_set_id, 'entry', jsonb_build_object(
-                'company', company, 'entry_date', until, 'kind', 'closing',
+                'company', company, 'entry_date', until, 'kind', 'closing', 'process', process,
                 'narration', 'Closing of ' || fiscal_year_of(until),
                 'postings', jsonb_agg(jsonb_build_object('account', l.code, 'amount', l.amount,
                     'currency', l.currency, 'base_amount', l.base_amount, 'dimensions', d.dimensions)
@@ -134,7 +134,7 @@ END $$;
 -- Closes a year: moves every income and expense balance to retained earnings, keeps what every
 -- account then holds, and closes the year's periods. Answers with the closing's id.
 CREATE FUNCTION ledger_close_year(company uuid, year text, retained text, clearing text, person uuid,
-    why text, key text) RETURNS uuid
+    why text, key text, process uuid) RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 SET enable_seqscan = off SET plan_cache_mode = force_generic_plan SET jit = off
 AS $$
@@ -168,7 +168,7 @@ BEGIN
            business_now(), person, why, key, content
     FROM year_closings WHERE tenant_id = tenant AND company_id = company AND fiscal_year = year;
     PERFORM set_year(company, year, 'closed', person, NULL, why);
-    batch := closing_batch(company, days.since, days.until, retained, clearing, key);
+    batch := closing_batch(company, days.since, days.until, retained, clearing, key, process);
     IF batch IS NOT NULL THEN
         PERFORM set_adjustment(company, year, 'open');
         INSERT INTO closing_entries (tenant_id, closing_id, entry_id)
@@ -187,8 +187,8 @@ END $$;
 
 -- Reopens a closed year: reverses its closing entries, and leaves its periods locked. Answers with the
 -- closing that no longer stands.
-CREATE FUNCTION ledger_reopen_year(company uuid, year text, maker uuid, checker uuid, why text, key text)
-RETURNS uuid
+CREATE FUNCTION ledger_reopen_year(company uuid, year text, maker uuid, checker uuid, why text, key text,
+    process uuid) RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 SET enable_seqscan = off SET plan_cache_mode = force_generic_plan SET jit = off
 AS $$
@@ -226,7 +226,7 @@ BEGIN
     PERFORM hold_year(company, year);
     PERFORM set_year(company, year, 'locked', maker, checker, why);
     PERFORM set_adjustment(company, year, 'open');
-    PERFORM ledger_reverse(e.entry_id, days.until, why, key || '/' || e.entry_id, NULL, '{}')
+    PERFORM ledger_reverse(e.entry_id, days.until, why, key || '/' || e.entry_id, process, '{}')
     FROM (SELECT entry_id FROM closing_entries
           WHERE tenant_id = tenant AND closing_id = standing.id ORDER BY entry_id) AS e;
     PERFORM set_adjustment(company, year, 'locked');
