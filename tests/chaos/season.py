@@ -44,6 +44,8 @@ LEFT_OUT = ("period_locked", "skipped")
 INVOICES = tuple(name for name in OUTCOMES if name not in (*LOCKING, "refused_at_receipt"))
 LOCKING_INVOICES = tuple(name for name in LOCKING if name not in LEFT_OUT)
 BULK = "bulk_action"
+# A scenario that finds one of these finds a process, or several.
+AGREED = ("{delegated}", "{version}", "{released}", "{payment}", "certificate}")
 Act = tuple[str, Callable[[], Awaitable[None]]]
 
 
@@ -52,7 +54,8 @@ def processes_of_a_season(invoices: int) -> int:
     played = [known for known in LOADED if known.process != SIGNS_OUT]
     begun = [s for known in played for s in known.scenarios if not s.steps[0].refused]
     first = [s for known in LOADED for s in known.scenarios if s.first]
-    return len(begun) + len(first) + invoices + len(LOCKING_INVOICES) + 4
+    asked = [name for s in begun for name in AGREED if name in str(s.given)]
+    return len(begun) + len(first) + len(asked) + invoices + len(LOCKING_INVOICES) + 4
 
 
 class Season:
