@@ -5,6 +5,7 @@ from sqlalchemy import Engine, make_url
 from config import keys
 from config.settings import Settings
 from domain.database import check_rights, connect
+from migrations.logins import APPLICATION
 
 
 def engine(settings: Settings, login: str, *, pool: int) -> Engine:
@@ -12,6 +13,7 @@ def engine(settings: Settings, login: str, *, pool: int) -> Engine:
     url = make_url(settings.database_url).set(
         username=login, password=keys.login_password(settings)
     )
-    made = connect(url.render_as_string(hide_password=False), pool_size=pool)
+    address = url.render_as_string(hide_password=False)
+    made = connect(address, pool_size=pool, keeps_plans=login == APPLICATION)
     check_rights(made)
     return made

@@ -31,6 +31,8 @@ from domain.refusal import Refusal
 
 METADATA = MetaData()
 REFUSED = "KR001"
+# More than any login of ours has statements.
+PREPARED = 500
 RIGHTS = text(
     "SELECT rolsuper OR rolbypassrls OR pg_has_role(current_user, 'kontor_owner', 'MEMBER') "
     "FROM pg_roles WHERE rolname = current_user"
@@ -58,21 +60,30 @@ def with_json(sql: str, *names: str) -> TextClause:
     return text(sql).bindparams(*(bindparam(name, type_=JSONB) for name in names))
 
 
-def connect(url: str, *, pool_size: int = 5) -> Engine:
+def connect(url: str, *, pool_size: int = 5, keeps_plans: bool = False) -> Engine:
     """An engine whose connections are checked before use, so a restarted server is no fault.
 
-    The connection used last is used next: its plans are made and its caches warm.
+    The connection used last is used next: its plans are made and its caches warm. With
+    `keeps_plans` a statement is planned once on a connection, whatever its values: for those who
+    send the same short statements again and again, of which planning is the larger part.
     """
+    given = {"options": "-c plan_cache_mode=force_generic_plan"} if keeps_plans else {}
     engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
         pool_use_lifo=True,
         pool_timeout=10,
-        connect_args={"connect_timeout": 5, "application_name": "kontor"},
+        connect_args={"connect_timeout": 5, "application_name": "kontor", **given},
     )
     event.listen(engine, "checkout", check_alive)
+    event.listen(engine, "connect", prepare_soon)
     return engine
+
+
+def prepare_soon(driver: Any, _record: object) -> None:
+    """Have the server keep every statement: all of ours are sent again and again."""
+    driver.prepare_threshold, driver.prepared_max = 0, PREPARED
 
 
 def check_alive(driver: Any, _record: object, _proxy: object) -> None:

@@ -48,7 +48,8 @@ LOOKED = """
         AND t.claimed_until > (SELECT business_now())
     WHERE t.tenant_id = (SELECT current_tenant()) AND t.id = %(task)s
 """
-HELD = "SELECT 1 FROM tasks WHERE tenant_id = %(tenant)s AND id = %(task)s FOR UPDATE"
+# Whoever only names the task, as a notification does, does not wait for it.
+HELD = "SELECT 1 FROM tasks WHERE tenant_id = %(tenant)s AND id = %(task)s FOR NO KEY UPDATE"
 DECIDE = """
     WITH decision AS (
         INSERT INTO decisions (tenant_id, task_id, process_id, action, person_id, user_id, reason,

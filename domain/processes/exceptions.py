@@ -43,7 +43,7 @@ OPEN = text("""
     VALUES (:tenant, :id, :process, :step, :attempt, :cause, :message, :definite,
         (SELECT business_now()), :sequence)
 """)
-HELD = text("SELECT 1 FROM exceptions WHERE tenant_id = :tenant AND id = :id FOR UPDATE")
+HELD = text("SELECT 1 FROM exceptions WHERE tenant_id = :tenant AND id = :id FOR NO KEY UPDATE")
 CHOOSE = text("""
     UPDATE exceptions SET state = :state, resolution = :resolution, reason = :reason,
         resolved_by = :person, sequence = :sequence,
