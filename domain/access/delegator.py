@@ -72,6 +72,8 @@ class RoleHolder:
     def roles_at(self, branch: str | None) -> frozenset[str]:
         """The roles that count for what is of a branch. What is of none is for whoever is limited
         to none."""
+        if not self.at_branches:
+            return self.roles
         return self.roles | {role for role, place in self.at_branches if place == branch}
 
     @property

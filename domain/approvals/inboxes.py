@@ -80,9 +80,17 @@ def page_of(scope: str, state: str, limited: Limited, rows: int, *, goes_on: boo
     first = f"{NEWEST_FIRST} LIMIT {int(rows)}"
     if scope == "all" or state != "open":
         return finding(f"SELECT t.id {TASKS} AND {condition} {first}")
+    # Few tasks are escalated. When a page is full without them, only the newer ones are looked at.
+    escalated = f"t.opened_at >= (SELECT opened_at FROM since) AND {condition}"
     return finding(f"""
-        SELECT t.id FROM ({newest_by("role", condition, first)}
-                    UNION {newest_by("escalated_to", condition, first)}) AS t {first}
+        WITH by_role AS MATERIALIZED (
+            SELECT t.* FROM ({newest_by("role", condition, first)}) AS t {first}
+        ), since AS (
+            SELECT CASE WHEN count(*) < {int(rows)} THEN '-infinity' ELSE min(t.opened_at) END
+                AS opened_at FROM by_role t
+        )
+        SELECT t.id FROM (SELECT t.* FROM by_role t
+                    UNION {newest_by("escalated_to", escalated, first)}) AS t {first}
     """)
 
 

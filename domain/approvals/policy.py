@@ -19,6 +19,8 @@ APPROVE: Final = "approve"
 REJECT: Final = "reject"
 SEND_BACK: Final = "send_back"
 DECISIONS = (APPROVE, REJECT, SEND_BACK)
+# She decides as herself, for nobody else.
+HERSELF: Final = (None,)
 VERBS = {APPROVE: "approve", REJECT: "reject", SEND_BACK: "send back"}
 
 
@@ -138,30 +140,29 @@ def check_independent(task: Checking, actor: Actor) -> None:
     """
     for standing in (None, *lenders(task, actor)):
         person = standing.person if standing else actor.person
-        who = stands_in(standing) if standing else "You"
         if person in task.makers:
             raise Refusal(
                 "checker_must_differ_from_maker",
-                f"{who} entered {task.title}, so you cannot check it. "
+                f"{one(standing)} entered {task.title}, so you cannot check it. "
                 "Somebody else with the role can.",
             )
         if person in task.earlier_checkers:
             raise Refusal(
                 "checkers_must_be_distinct",
-                f"{who} already checked {task.title} at another seat or level. "
+                f"{one(standing)} already checked {task.title} at another seat or level. "
                 "Somebody else has to now.",
             )
         if person in task.concerned:
             raise Refusal(
                 "checker_must_not_be_concerned",
-                f"{task.title} is about {'you' if who == 'You' else 'one you stand in for'}. "
+                f"{task.title} is about {'one you stand in for' if standing else 'you'}. "
                 "Somebody else has to check it.",
             )
 
 
-def stands_in(delegator: Delegator) -> str:
-    """The subject of a sentence about both."""
-    return f"{delegator.name}, for whom you stand in,"
+def one(standing: Delegator | None) -> str:
+    """The subject of a sentence about her, or about both."""
+    return f"{standing.name}, for whom you stand in," if standing else "You"
 
 
 def acting_for(name: str, delegator: str | None) -> str:
@@ -179,7 +180,8 @@ def lenders(task: Checking, actor: Actor) -> tuple[Delegator, ...]:
 
 def standings(task: Checking, actor: Actor) -> tuple[Delegator | None, ...]:
     """As whom she may decide: herself (None) when she holds the role, else for each lender."""
-    return (None,) if task.roles & actor.roles_at(task.branch) else lenders(task, actor)
+    held = actor.roles_at(task.branch)
+    return HERSELF if task.role in held or task.escalated_to in held else lenders(task, actor)
 
 
 def check_password_is_fresh(task: Checking, actor: Actor) -> None:

@@ -97,9 +97,9 @@ def task_of(row: Any) -> TaskRecord:
     amount = money.given(row.amount, row.currency)
     checking = Checking(
         row.id, row.process_id, row.kind, row.title, row.role, row.escalated_to, row.subject_hash,
-        row.state, row.created_by, frozenset(row.makers), decided,
-        frozenset(row.earlier_checkers), (), type=row.type, company=row.company_id,
-        amount=amount, concerned=frozenset(row.concerned), claim=claim_of(row), branch=row.branch,
+        row.state, row.created_by, row.makers, decided,
+        row.earlier_checkers, (), type=row.type, company=row.company_id,
+        amount=amount, concerned=row.concerned, claim=claim_of(row), branch=row.branch,
     )  # fmt: skip
     return TaskRecord(
         checking, row.process_id, row.reference, row.subject, row.workflow_id, row.definition_hash,
