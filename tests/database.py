@@ -109,7 +109,7 @@ class Database:
     @cached_property
     def app(self) -> Engine:
         """An engine of the application, wide enough for the threads of a race."""
-        return self.kept(self.app_url)
+        return self.kept(self.app_url, keeps_plans=True)
 
     @cached_property
     def reader(self) -> Engine:
@@ -134,9 +134,9 @@ class Database:
             assert time.monotonic() < deadline, "A transaction is open for long"
             time.sleep(0.05)
 
-    def kept(self, url: str) -> Engine:
+    def kept(self, url: str, *, keeps_plans: bool = False) -> Engine:
         """An engine that is disposed of with the database."""
-        return self.engines.setdefault(url, connect(url, pool_size=32))
+        return self.engines.setdefault(url, connect(url, pool_size=32, keeps_plans=keeps_plans))
 
 
 @contextmanager
