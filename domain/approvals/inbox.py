@@ -1,7 +1,7 @@
 """Tasks: opened, looked at under a lock, decided once; reminded of and escalated."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -160,8 +160,7 @@ def checking_by(definition: Definition, stage: str, task: Checking) -> Checking:
     """Adds which roles approve at some level of the stage, what may be decided and how surely."""
     approval = definition.approval_at(stage)
     step_up = approval.step_up if approval else None
-    return replace(
-        task,
+    return task._replace(
         approver_roles=policy.approvers(definition, stage),
         decisions=policy.decisions(definition, stage),
         type=definition.process,

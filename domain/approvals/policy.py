@@ -6,7 +6,7 @@ The same ladder refuses a decision and computes what a person may do.
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from domain.access.actor import Actor
@@ -51,8 +51,7 @@ class Claim:
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Checking:
+class Checking(NamedTuple):
     """Everything the ladder looks at: the task, who entered its document, who changed it since
     (`makers` are all of them), whom it is about, who checked before in this round, by themselves or
     through somebody who stood in for them, and who claimed it.

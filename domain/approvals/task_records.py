@@ -4,9 +4,8 @@ The driver is asked itself: an inbox is the most read page of all.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -33,8 +32,7 @@ TASKS = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class TaskRecord:
+class TaskRecord(NamedTuple):
     """A task as it stands, with what the ladder looks at."""
 
     checking: Checking
