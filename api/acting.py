@@ -20,7 +20,7 @@ from api.viewing import process_body, process_record
 from domain.access.idempotency import Entry
 from domain.documents import examination
 from domain.identifiers import PROCESS, written
-from domain.processes import reading, record
+from domain.processes import children, reading, record
 from domain.processes.action import Asked, check_action, check_moved, edited
 from domain.processes.reading import ProcessRecord
 from domain.refusal import Refusal
@@ -64,6 +64,10 @@ class Acting:
             if content is not None:
                 content = with_files(self.edge, self.caller, definition, content, facts.content)
                 examination.examine(connection, definition, facts.company, content, found.id)
+                children.foresee(
+                    connection, definition, facts.company, content, self.edge.types,
+                    process=found.id,
+                )  # fmt: skip
         except Refusal as refusal:
             raise explained(refusal, found) from refusal
 

@@ -32,7 +32,7 @@ from domain.definitions.model import Definition
 from domain.documents import examination
 from domain.identifiers import COMPANY, PROCESS, new_uuid, workflow_id, written
 from domain.operations import catalog as operations
-from domain.processes import opening, reading
+from domain.processes import children, opening, reading
 from domain.processes.opening import Refused
 from domain.processes.opening import Request as Asked
 from domain.processes.reading import ProcessRecord
@@ -111,6 +111,7 @@ class Starting:
         reading.check_external_ref(connection, self.definition.process, self.body.external_ref)
         whole = with_files(self.edge, self.caller, self.definition, content, {})
         examination.examine(connection, self.definition, company, whole, new_uuid())
+        children.foresee(connection, self.definition, company, whole, self.edge.types)
         return Ready(company, content, request)
 
     def check_same(self, existing: ProcessRecord) -> None:

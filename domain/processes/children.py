@@ -4,7 +4,7 @@ A child is opened in the transaction of its parent's step, for the parent's make
 read then. The workflow that follows finds it open; that it is there is proof enough.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -12,10 +12,16 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, text
 
 from domain.access import actor as actors
+from domain.access import company as masters
 from domain.access.actor import Actor
+from domain.access.company import Company
 from domain.canonical import digest
+from domain.definitions import input as inputs
+from domain.definitions.catalog import Catalog
 from domain.definitions.children import Wanted, wanted
+from domain.definitions.content import Content
 from domain.definitions.model import Definition
+from domain.documents import examination
 from domain.identifiers import new_uuid, workflow_id
 from domain.processes import effect as effects
 from domain.processes import opening, record
@@ -105,6 +111,44 @@ def begin(
         inputs={"document_hash": facts.content_hash},
         outputs={"children": opened},
     )
+
+
+def foresee(
+    connection: Connection,
+    definition: Definition,
+    company: Company,
+    content: Content,
+    types: Callable[[Connection], Catalog],
+    *,
+    process: UUID | None = None,
+) -> None:
+    """Hold what a document would start against the rules of those types, before anybody agrees.
+
+    What may have changed until then is looked at again when they are opened. What the `process`
+    started already, and stands, is left alone. `types` are those of the tenant.
+    """
+    stages = [name for name, stage in definition.stages.items() if stage.starts]
+    known = types(connection).definitions if stages else {}
+    for stage in stages:
+        earlier = last(connection, process, stage) if process else []
+        standing = {(row.name, row.item) for row in earlier if stands(row)}
+        for each in wanted(definition, stage, content, known):
+            if (each.name, each.item) not in standing:
+                foresee_one(connection, known[each.process], company, each)
+
+
+def foresee_one(
+    connection: Connection, definition: Definition, company: Company, each: Wanted
+) -> None:
+    """One of them. Raises its refusal, saying whose it is."""
+    try:
+        content = inputs.accept(
+            definition, each.input, currency=company.base_currency,
+            starts_on=masters.today(connection),
+        )  # fmt: skip
+        examination.examine(connection, definition, company, content, new_uuid())
+    except Refusal as refusal:
+        raise of_child(each, refusal.code, refusal.message, refusal.facts) from refusal
 
 
 @dataclass(frozen=True, slots=True)
