@@ -31,7 +31,7 @@ from domain.refusal import Refusal
 
 METADATA = MetaData()
 REFUSED = "KR001"
-# More than any login of ours has statements.
+# More than the worker has statements.
 PREPARED = 500
 RIGHTS = text(
     "SELECT rolsuper OR rolbypassrls OR pg_has_role(current_user, 'kontor_owner', 'MEMBER') "
@@ -77,12 +77,13 @@ def connect(url: str, *, pool_size: int = 5, keeps_plans: bool = False) -> Engin
         connect_args={"connect_timeout": 5, "application_name": "kontor", **given},
     )
     event.listen(engine, "checkout", check_alive)
-    event.listen(engine, "connect", prepare_soon)
+    if keeps_plans:
+        event.listen(engine, "connect", prepare_at_once)
     return engine
 
 
-def prepare_soon(driver: Any, _record: object) -> None:
-    """Have the server keep every statement: all of ours are sent again and again."""
+def prepare_at_once(driver: Any, _record: object) -> None:
+    """Have the server keep a statement from its first time on."""
     driver.prepare_threshold, driver.prepared_max = 0, PREPARED
 
 
