@@ -3,10 +3,10 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from domain.database import attempt, rows_at_once, transaction
+from domain.database import attempt, by_driver, connect, rows_at_once, transaction
 from tests.domain.refused import refused
 
 PID = text("SELECT pg_backend_pid()")
@@ -31,6 +31,26 @@ def test_a_connection_that_the_server_closed_is_replaced(database):
         assert admin.scalar(END, {"pid": closed})
 
     assert backend(database.app) != closed
+
+
+@pytest.mark.parametrize("ask", [by_driver, Connection.exec_driver_sql], ids=["driver", "engine"])
+def test_a_plan_that_a_migration_made_stale_fails_once(database, ask):
+    engine = connect(database.admin_url, pool_size=1, keeps_plans=True)
+    table = f"stale_{ask.__name__}"
+
+    def answered(sql: str):
+        with engine.begin() as connection:
+            return ask(connection, sql).fetchall()
+
+    with database.admin.begin() as admin:
+        admin.exec_driver_sql(f"CREATE TABLE {table} AS SELECT 1 AS one")
+    assert answered(f"SELECT * FROM {table}") == [(1,)]
+    with database.admin.begin() as admin:
+        admin.exec_driver_sql(f"ALTER TABLE {table} ADD two int")
+    with pytest.raises(DBAPIError, match="cached plan"):
+        answered(f"SELECT * FROM {table}")
+    assert answered(f"SELECT * FROM {table}") == [(1, None)]
+    engine.dispose()
 
 
 def test_what_the_database_refuses_in_an_attempt_is_a_refusal_and_the_rest_goes_on(connection):
