@@ -65,7 +65,8 @@ def connect(url: str, *, pool_size: int = 5, keeps_plans: bool = False) -> Engin
 
     The connection used last is used next: its plans are made and its caches warm. With
     `keeps_plans` a statement is planned once on a connection, whatever its values: for those who
-    send the same short statements again and again, of which planning is the larger part.
+    send the same short statements again and again, of which planning is the larger part. A
+    rollback has the driver forget its plans, so whoever only looks commits as well.
     """
     given = {"options": "-c plan_cache_mode=force_generic_plan"} if keeps_plans else {}
     engine = create_engine(

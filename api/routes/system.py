@@ -61,7 +61,7 @@ async def ready(edge: AtHand) -> Ready:
 def database_answers(edge: Edge) -> bool:
     """Whether the reader's login can ask."""
     try:
-        with edge.reader.connect() as connection:
+        with edge.reader.begin() as connection:
             return bool(connection.scalar(text("SELECT 1")))
     except Exception:
         return False

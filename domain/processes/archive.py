@@ -28,7 +28,7 @@ class Unarchived:
 
 def tenants(engine: Engine) -> list[UUID]:
     """Every tenant, for those who work tenant by tenant."""
-    with engine.connect() as connection:
+    with engine.begin() as connection:
         return list(connection.scalars(text("SELECT tenant_ids()")))
 
 
