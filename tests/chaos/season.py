@@ -55,7 +55,9 @@ def processes_of_a_season(invoices: int) -> int:
     begun = [s for known in played for s in known.scenarios if not s.steps[0].refused]
     first = [s for known in LOADED for s in known.scenarios if s.first]
     asked = [name for s in begun for name in AGREED if name in str(s.given)]
-    return len(begun) + len(first) + len(asked) + invoices + len(LOCKING_INVOICES) + 4
+    children = [child for s in begun for child in {step.of for step in s.steps if step.of}]
+    made = len(begun) + len(first) + len(asked) + len(children)
+    return made + invoices + len(LOCKING_INVOICES) + 4
 
 
 class Season:

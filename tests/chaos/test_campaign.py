@@ -57,8 +57,12 @@ def test_nothing_is_lost_and_nothing_done_twice(seed: str) -> None:
 
         began = time.monotonic()
         raging = asyncio.create_task(nemesis.rage())
+        found: list[str] = []
         try:
             await all_of(*(manage() for _ in range(min(TENANTS_AT_ONCE, SEASONS))))
+        except AssertionError as wrong:
+            # What else there is to find is told with it.
+            found.append(str(wrong))
         finally:
             seconds = time.monotonic() - began
             raging.cancel()
@@ -71,11 +75,11 @@ def test_nothing_is_lost_and_nothing_done_twice(seed: str) -> None:
                 f"again: KONTOR_CAMPAIGN_SEEDS={seed} KONTOR_CAMPAIGN_PROCESSES={PROCESSES} "
                 f"KONTOR_CAMPAIGN_CLIENTS={CLIENTS} make campaign"
             )
+        found += await made.findings(patience=60)
+        assert not found, "\n".join(found[:SHOWN])
         assert missing(played, [each.process for each in made.catalog.all]) == set()
         assert len(made.asked) >= PROCESSES
         assert nemesis.kills.total() >= PROCESSES * 3 // 100
-        found = await made.findings(patience=60)
-        assert not found, "\n".join(found[:SHOWN])
 
     with world((*World.SERVERS, WORKER, API), durable=True) as made:
         asyncio.run(run(made))

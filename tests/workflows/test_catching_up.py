@@ -17,6 +17,7 @@ from domain.identifiers import new_uuid
 from tests.conftest import ENGINE
 from tests.database import Database
 from tests.domain.refused import refused
+from tests.invoices import invoice
 from tests.office import Case, Office, open_office
 from tests.sandbox.bank_process import BankProcess
 from workflows.kit import approval, process
@@ -26,28 +27,29 @@ MOMENTS = 5
 
 
 class LateAnswer(Interceptor):
-    """Opens a process at once, and says so only when `told` is set: as when a worker dies."""
+    """Does what it is asked at once, and says so only when `told` is set: as when a worker dies."""
 
     def __init__(self) -> None:
         self.told = threading.Event()
+        self.of = "open_process"
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
         """Wrap the activity."""
-        return Late(next, self.told)
+        return Late(next, self)
 
 
 class Late(ActivityInboundInterceptor):
     """The wrapped activity."""
 
-    def __init__(self, next: ActivityInboundInterceptor, told: threading.Event) -> None:
+    def __init__(self, next: ActivityInboundInterceptor, settings: LateAnswer) -> None:
         super().__init__(next)
-        self.told = told
+        self.settings = settings
 
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:
         """The answer, late."""
         answer = await self.next.execute_activity(input)
-        if input.fn.__name__ == "open_process":
-            await asyncio.to_thread(self.told.wait, 8)
+        if input.fn.__name__ == self.settings.of:
+            await asyncio.to_thread(self.settings.told.wait, 8)
         return answer
 
 
@@ -58,8 +60,8 @@ def late(
     definitions: Catalog,
     office: Office,
     monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[tuple[Office, threading.Event]]:
-    """An office in which nobody hears of an opened process until told."""
+) -> Iterator[tuple[Office, LateAnswer]]:
+    """An office in which a process hears late of what was done."""
     for module in (process, approval):
         monkeypatch.setattr(module, "CATCH_UP", A_MOMENT)
     interceptor = LateAnswer()
@@ -67,7 +69,7 @@ def late(
         database, office.tenant, bank, definitions, address=os.environ[ENGINE],
         interceptors=[interceptor],
     ) as opened:  # fmt: skip
-        yield opened, interceptor.told
+        yield opened, interceptor
 
 
 def seen(office: Office, pool: ThreadPoolExecutor) -> Case:
@@ -82,31 +84,48 @@ def seen(office: Office, pool: ThreadPoolExecutor) -> Case:
 
 
 def test_a_task_that_is_seen_can_be_decided_before_the_process_knows_of_it(late):
-    office, told = late
+    office, answer = late
     with ThreadPoolExecutor() as pool:
         case = seen(office, pool)
         deciding = pool.submit(case.decide, "bina")
         time.sleep(MOMENTS * A_MOMENT.total_seconds())
         assert not deciding.done()
-        told.set()
+        answer.told.set()
         assert deciding.result().verdict == "approved"
 
 
 def test_an_action_that_is_offered_can_be_taken_before_the_process_knows_of_it(late):
-    office, told = late
+    office, answer = late
     with ThreadPoolExecutor() as pool:
         case = seen(office, pool)
         acting = pool.submit(case.act, "asha", "cancel", "Entered twice")
         time.sleep(MOMENTS * A_MOMENT.total_seconds())
         assert not acting.done()
-        told.set()
+        answer.told.set()
         acting.result()
     case.stands_at("cancelled")
 
 
+def test_an_action_that_a_decision_made_possible_is_taken_after_it(late):
+    office, answer = late
+    answer.of = "decide_task"
+    given = invoice()
+    case = office.receive(given)
+    with ThreadPoolExecutor() as pool:
+        deciding = pool.submit(case.decide, "bina", "send_back", "Whose is it?")
+        case.stands_at("correction")
+        acting = pool.submit(case.amend, "asha", given | {"invoice_number": f"{case.id[-8:]}/A"})
+        time.sleep(MOMENTS * A_MOMENT.total_seconds())
+        assert not acting.done()
+        answer.told.set()
+        assert deciding.result().verdict == "sent_back"
+        acting.result()
+    case.stands_at("approval")
+
+
 def test_a_task_that_nobody_will_ever_bring_is_refused(late):
-    office, told = late
-    told.set()
+    office, answer = late
+    answer.told.set()
     case = office.receive()
     with refused("task_must_be_open"):
         case.decide_task("bina", new_uuid(), "approve", None, seen=case.task.subject_hash)

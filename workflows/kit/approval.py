@@ -125,16 +125,16 @@ class Approvable(Waiting):
         """Wait for the step under way, if it leads to where the action is possible.
 
         Its effect is seen outside before we are told of it; when a worker dies in between, long
-        before.
+        before. A turn that somebody else just took is gone on from first.
         """
 
         def possible(stage: str) -> bool:
             return policy.action_is_possible(self.definition, action, stage)
 
         def arrived() -> bool:
-            if not self.under_way or self.turn is not None:
-                return True
-            return possible(self.stage) and not self.is_starting
+            if self.turn is not None:
+                return False
+            return not self.under_way or (possible(self.stage) and not self.is_starting)
 
         ahead = (self.stage, *self.definition.leads_to(self.stage).values())
         while not arrived() and any(map(possible, ahead)):
