@@ -19,7 +19,6 @@ TYPE = "invoice_approval"
 WAITING, PAID = "awaiting_due_date", "paid"
 TOKEN_SECONDS = 3600
 POLL_SECONDS = 0.05
-EARLY = "action_must_fit_stage"
 Json = dict[str, Any]
 
 
@@ -60,17 +59,9 @@ class RestDriver:
         return Timing(submit, decide, whole.elapsed)
 
     async def paid_now(self, process: str) -> None:
-        """Pay now. The record shows a stage some milliseconds before the engine knows of it, and an
-        action sent in between is refused: then once more.
-        """
-        while True:
-            sent = self.sent("esha")
-            path = f"{process}/actions/pay_now"
-            response = await self.client.post(path, json={}, headers=sent)
-            if not response.is_error or response.json()["code"] != EARLY:
-                decoded(response)
-                return
-            await asyncio.sleep(POLL_SECONDS)
+        """Pay now."""
+        path = f"{process}/actions/pay_now"
+        decoded(await self.client.post(path, json={}, headers=self.sent("esha")))
 
     async def reached(self, process: str, stage: str) -> None:
         """Poll until the process stands at a stage. Raises EndedOtherwise when it ended before."""
