@@ -98,10 +98,10 @@ class OwnDatabase(Database):
         """The URL of one of the product's logins."""
         return written(make_url(self.admin_url).set(username=login, password=PASSWORD))
 
-    def kept(self, url: str) -> Engine:
+    def kept(self, url: str, *, keeps_plans: bool = False) -> Engine:
         """An engine as wide as the server takes."""
         if url not in self.engines:
-            self.engines[url] = connect(url, pool_size=WIDTH)
+            self.engines[url] = connect(url, pool_size=WIDTH, keeps_plans=keeps_plans)
         return self.engines[url]
 
 
