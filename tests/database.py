@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import ClassVar
 from uuid import uuid4
 
 from sqlalchemy import URL, Engine, create_engine, make_url
@@ -74,6 +75,8 @@ def execute(statement: str) -> None:
 class Database:
     """A database of one module of tests: its URLs and engines, by login."""
 
+    # Connections that an engine holds at most.
+    width: ClassVar[int] = 32
     name: str
     engines: dict[str, Engine] = field(default_factory=dict)
 
@@ -136,7 +139,9 @@ class Database:
 
     def kept(self, url: str, *, keeps_plans: bool = False) -> Engine:
         """An engine that is disposed of with the database."""
-        return self.engines.setdefault(url, connect(url, pool_size=32, keeps_plans=keeps_plans))
+        if url not in self.engines:
+            self.engines[url] = connect(url, pool_size=self.width, keeps_plans=keeps_plans)
+        return self.engines[url]
 
 
 @contextmanager

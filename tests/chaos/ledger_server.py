@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 import psutil
 from psycopg import OperationalError
-from sqlalchemy import Connection, Engine, create_engine, make_url, text
+from sqlalchemy import Connection, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError, TimeoutError
 from sqlalchemy.pool import NullPool
 
-from domain.database import connect
 from local.members import POSTGRES
 from local.ports import Ports
 from local.stack import Stack
@@ -87,6 +87,7 @@ def was_terminated(fault: Exception) -> bool:
 class OwnDatabase(Database):
     """The database of a server of one's own."""
 
+    width: ClassVar[int] = WIDTH
     stack: Stack = field(kw_only=True)
 
     @property
@@ -97,12 +98,6 @@ class OwnDatabase(Database):
     def url_of(self, login: str) -> str:
         """The URL of one of the product's logins."""
         return written(make_url(self.admin_url).set(username=login, password=PASSWORD))
-
-    def kept(self, url: str, *, keeps_plans: bool = False) -> Engine:
-        """An engine as wide as the server takes."""
-        if url not in self.engines:
-            self.engines[url] = connect(url, pool_size=WIDTH, keeps_plans=keeps_plans)
-        return self.engines[url]
 
 
 class Server:
