@@ -14,14 +14,13 @@ from domain.money import Money
 # been does not count.
 BESIDE = text("""
     SELECT p.reference, p.amount FROM processes o
-    JOIN documents od ON od.tenant_id = o.tenant_id AND od.id = o.document_id
-    JOIN processes p ON p.tenant_id = o.tenant_id AND p.created_by = o.created_by
-        AND p.type = o.type AND p.company_id = o.company_id AND p.currency = o.currency
+    JOIN documents od ON od.tenant_id = o.tenant_id AND od.process_id = o.id
+    JOIN documents d ON d.tenant_id = o.tenant_id AND d.party_id = od.party_id
+    JOIN processes p ON p.tenant_id = o.tenant_id AND p.id = d.process_id AND p.id <> o.id
+        AND p.created_by = o.created_by AND p.type = o.type AND p.company_id = o.company_id
+        AND p.currency = o.currency AND p.status NOT IN ('cancelled', 'compensated')
         AND p.business_date BETWEEN o.business_date - CAST(:days AS integer)
             AND o.business_date + CAST(:days AS integer)
-        AND p.status NOT IN ('cancelled', 'compensated') AND p.id <> o.id
-    JOIN documents d ON d.tenant_id = p.tenant_id AND d.id = p.document_id
-        AND d.party_id = od.party_id
     WHERE o.tenant_id = (SELECT current_tenant()) AND o.id = :process
     ORDER BY p.business_date, p.reference
 """)

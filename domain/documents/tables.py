@@ -31,7 +31,11 @@ documents = Table(
     within_tenant("process_id", "processes"),
     within_tenant("party_id", "parties"),
     Index("documents_process_id", "tenant_id", "process_id"),
-)
+    Index(
+        "documents_party_id", "tenant_id", "party_id", "process_id",
+        postgresql_where=text("party_id IS NOT NULL"),
+    ),
+)  # fmt: skip
 
 document_keys = Table(
     "document_keys",

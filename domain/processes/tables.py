@@ -89,7 +89,6 @@ processes = Table(
     Index("processes_created_at", "tenant_id", "created_at", "id"),
     Index("processes_reference", "tenant_id", "reference"),
     Index("processes_under_way", "tenant_id", "type", postgresql_where=text("closed_at IS NULL")),
-    Index("processes_created_by", "tenant_id", "created_by", "type", "business_date"),
     Index(
         "processes_branch", "tenant_id", "branch", "created_at",
         postgresql_where=text("branch IS NOT NULL"),

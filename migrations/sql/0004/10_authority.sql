@@ -99,5 +99,5 @@ CREATE INDEX decisions_on_behalf_of ON decisions (tenant_id, on_behalf_of, decid
 
 -- Whom a document is about, as who gets a limit or a delegation: none of them checks it.
 ALTER TABLE processes ADD COLUMN concerned uuid[] NOT NULL DEFAULT '{}';
--- What a maker entered of a type in some days, to see what may have been split.
-CREATE INDEX processes_created_by ON processes (tenant_id, created_by, type, business_date);
+-- What may have been split is looked for among the documents of a party.
+CREATE INDEX documents_party_id ON documents (tenant_id, party_id, process_id) WHERE party_id IS NOT NULL;

@@ -1,7 +1,7 @@
 -- Limits and delegations are forgotten; a decision keeps the person who took it, not for whom.
 
 ALTER TABLE processes DROP COLUMN concerned;
-DROP INDEX processes_created_by;
+DROP INDEX documents_party_id;
 DROP INDEX decisions_person_id;
 ALTER TABLE decisions DROP COLUMN on_behalf_of, DROP COLUMN delegation_id;
 DROP TABLE delegation_ends;
