@@ -13,7 +13,7 @@ from uuid import UUID
 import httpx2
 import psycopg
 from fastapi import Request
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from api.caller import Caller
 from api.routes.tasks import list_tasks
@@ -68,6 +68,13 @@ def run(*, rounds: int, quick: bool) -> Comparison:
 def filled(server: Ground, count: int) -> Tenant:
     """A tenant whose cast has that many tasks to decide."""
     tenant = open_tenant(server.owner, Tenant(TENANT))
+    fill(server.owner, tenant, count)
+    server.analyze()
+    return tenant
+
+
+def fill(engine: Engine, tenant: Tenant, count: int) -> None:
+    """Open that many tasks in a tenant that is there."""
     definition = catalog.definitions(Settings().definitions).get("invoice_approval")
     values = {
         "tenant": tenant.id, "company": tenant.company, "count": count,
@@ -75,13 +82,11 @@ def filled(server: Ground, count: int) -> Tenant:
         "checker": tenant.person("bina"), "checker_user": tenant.user("bina"),
         "hash": definition.hash, "content": definition.canonical(),
     }  # fmt: skip
-    with as_owner(server.owner, tenant.id) as connection:
+    with as_owner(engine, tenant.id) as connection:
         for statement in FILL.text.split(";\n"):
             if statement.strip():
                 asked = text(statement)
                 connection.execute(asked, {k: v for k, v in values.items() if f":{k}" in statement})
-    server.analyze()
-    return tenant
 
 
 @contextmanager

@@ -86,19 +86,26 @@ def added(standing: Sequence[int], grown: Sequence[int]) -> tuple[int, ...]:
 def run(
     *, rounds: int, at_a_time: Sequence[int], types: Sequence[str], quick: bool = False
 ) -> dict[str, Outcome]:
-    """Start a stack; at each type the sides take turns; the rows are counted after every round."""
+    """Start a stack and compare on it."""
+    with arenas.stack() as running:
+        return compared(running, rounds=rounds, at_a_time=at_a_time, types=types, quick=quick)
+
+
+def compared(
+    running: Stack, *, rounds: int, at_a_time: Sequence[int], types: Sequence[str], quick: bool
+) -> dict[str, Outcome]:
+    """At each type the sides take turns; the rows are counted after every round."""
     per_round = QUICK if quick else PER_ROUND
     warm_up = QUICK[32] if quick else WARM_UP
 
-    async def inside(running: Stack) -> dict[str, Outcome]:
+    async def inside() -> dict[str, Outcome]:
         async with contests(running, types, warm_up) as each:
             return {
                 type: await contest.run(rounds, at_a_time, per_round)
                 for type, contest in each.items()
             }
 
-    with arenas.stack() as running:
-        return asyncio.run(inside(running))
+    return asyncio.run(inside())
 
 
 @asynccontextmanager

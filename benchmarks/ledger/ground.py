@@ -79,9 +79,14 @@ class Ground:
         return Book(self.engine, opened)
 
     def analyze(self) -> None:
-        """Let the planner know what the tables have become, as autovacuum does later."""
-        with self.owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM ANALYZE")
+        """Let the planner know what the tables have become."""
+        analyze(self.owner)
+
+
+def analyze(engine: Engine) -> None:
+    """Let the planner know what the tables have become, as autovacuum does later."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("VACUUM ANALYZE")
 
 
 @dataclass(frozen=True, slots=True)

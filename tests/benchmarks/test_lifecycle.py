@@ -8,7 +8,7 @@ from benchmarks.contest import ENGINE, FLOOR, Outcome, differences
 from benchmarks.decisions_end_to_end import BARE
 from benchmarks.documents import Document
 from benchmarks.figures import Round, Timing
-from benchmarks.ledger.comparison import OURS
+from benchmarks.ledger.comparison import OURS, printed
 from benchmarks.lifecycle import Books, Standing
 
 # One level and an entry; two levels and no entry.
@@ -46,14 +46,17 @@ def a_round(side: str, *decides: float) -> Round:
     return Round(side, 1, 1.0, tuple(Timing(0.1, each, 1.0) for each in decides), {})
 
 
-def test_a_decision_end_to_end_is_told_beside_a_bare_update():
+def test_a_decision_end_to_end_is_held_against_twice_a_bare_update():
     outcome = Outcome((a_round(FLOOR, 0.010, 0.020, 0.040), a_round(ENGINE, 0.030, 0.030)), {})
 
-    told = decisions_end_to_end.told(outcome)
+    told = decisions_end_to_end.told(outcome, 50_000)
 
     assert told.values("median", BARE) == [pytest.approx(20)]
     assert told.values("median", OURS) == [pytest.approx(30)]
-    assert told.notes[0].startswith("median: 1.50 (1.50 to 1.50) times as long")
+    assert "median: 0.67 (0.67 to 0.67) times as fast as bare update" in printed(told)
+    assert told.is_met()
+    slow = Outcome((a_round(FLOOR, 0.010, 0.010), a_round(ENGINE, 0.021, 0.021)), {})
+    assert not decisions_end_to_end.told(slow, 50_000).is_met()
 
 
 @pytest.mark.parametrize(
