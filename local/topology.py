@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from yaml import MappingNode, SafeLoader, YAMLError
+from yaml import load as read
+from yaml.constructor import ConstructorError
 
 from config.settings import ROOT
 from local.problem import LocalProblem
@@ -89,10 +90,24 @@ class Topology(Section):
         return self
 
 
+class Strict(SafeLoader):
+    """Plain values; of a key that stands twice none is chosen."""
+
+    def construct_mapping(self, node: MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """A mapping. Raises ConstructorError at a second one of a key."""
+        known = set()
+        for key, _ in node.value:
+            if key.value in known:
+                twice = f"{key.value} stands here for the second time"
+                raise ConstructorError(None, None, twice, key.start_mark)
+            known.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
 def load(file: Path = FILE) -> Topology:
     """Read the file. Raises LocalProblem naming every wrong line of it at once."""
     try:
-        content = YAML(typ="safe").load(file.read_text())
+        content = read(file.read_text(), Loader=Strict)
     except OSError as error:
         raise LocalProblem(f"{file} cannot be read ({error.strerror}); restore it.") from error
     except YAMLError as error:

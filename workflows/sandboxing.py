@@ -11,7 +11,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 OURS = ("activities", "domain", "workflows", "config")
 LIBRARIES = (
     "sqlalchemy", "psycopg", "pydantic", "pydantic_core", "joserfc", "cryptography", "httpx2",
-    "ruamel", "anyio", "annotated_types",
+    "yaml", "anyio", "annotated_types",
 )  # fmt: skip
 # What these commands carry belongs to the workflow itself.
 OWN = (

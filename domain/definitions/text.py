@@ -1,19 +1,22 @@
 """A definition as YAML that means it: where no source was kept, somebody may begin with this."""
 
-from io import StringIO
-
-from ruamel.yaml import YAML
+from yaml import CSafeDumper, dump
 
 from domain.definitions.difference import plain
 from domain.definitions.model import Definition
 
 
+class Plain(CSafeDumper):
+    """Writes out what stands twice."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        """Never an anchor."""
+        return True
+
+
 def text_of(definition: Definition) -> str:
     """The YAML. Read again it has the same hash; comments and alignment are gone."""
-    yaml = YAML(typ="rt", pure=True)
-    yaml.default_flow_style = False
-    yaml.width = 100
-    yaml.representer.ignore_aliases = lambda data: True
-    out = StringIO()
-    yaml.dump(plain(definition), out)
-    return out.getvalue()
+    text: str = dump(
+        plain(definition), Dumper=Plain, sort_keys=False, allow_unicode=True, width=100
+    )
+    return text

@@ -22,9 +22,9 @@ from uuid import UUID, uuid4
 
 import httpx2
 import psycopg
+import yaml
 from joserfc.jwk import OKPKey
 from psycopg.rows import dict_row
-from ruamel.yaml import YAML
 from sqlalchemy import Engine, create_engine
 from temporalio.client import Client
 from temporalio.worker import Interceptor, Worker
@@ -35,6 +35,7 @@ from activities.effects import Effects
 from activities.partners.bank import Bank
 from config import database, keys
 from config.settings import Settings
+from domain.definitions import source
 from domain.definitions.catalog import Catalog
 from domain.identifiers import TENANT, written
 from domain.processes import release
@@ -272,18 +273,27 @@ def definitions(home: Path) -> Path:
     shutil.copytree(shipped / "processes", folder / "processes")
     for name in ("roles.yaml", "chart_of_accounts.yaml"):
         shutil.copy(shipped / name, folder / name)
-    yaml = YAML()
-    definition = yaml.load(shipped / "processes/finance/invoice_approval.yaml")
+    definition = read(shipped / "processes/finance/invoice_approval.yaml")
     definition["process"], definition["reference_prefix"] = REMINDED, "SOON"
     definition["approvals"]["by_amount"] |= {"remind_every": "1s", "deadline": "2s"}
     withdraw = {"title": "Withdraw", "by": ["accounts_payable"], "from": ["approval"]}
     definition["actions"]["withdraw"] = withdraw | {"to": "cancelled", "undoes": ["invoice"]}
-    yaml.dump(definition, folder / f"processes/finance/{REMINDED}.yaml")
-    period = yaml.load(shipped / "processes/ledger/period_state.yaml")
+    write(folder / f"processes/finance/{REMINDED}.yaml", definition)
+    period = read(shipped / "processes/ledger/period_state.yaml")
     period["process"], period["reference_prefix"] = SKIPPABLE, "SKIP"
     period["stages"]["setting"]["may_skip"] = True
-    yaml.dump(period, folder / f"processes/ledger/{SKIPPABLE}.yaml")
+    write(folder / f"processes/ledger/{SKIPPABLE}.yaml", period)
     return folder / "processes"
+
+
+def read(file: Path) -> Any:
+    """A definition as plain values."""
+    return source.read(file).content
+
+
+def write(file: Path, definition: Any) -> None:
+    """The values as a definition."""
+    file.write_text(yaml.safe_dump(definition, sort_keys=False))
 
 
 @contextmanager

@@ -334,6 +334,18 @@ PLANTED = {
     "an anchor": (
         "by: [operations, finance_head]", "by: &people [operations, finance_head]", 0,
         "The anchor &people", "Write the values out"),
+    "an alias": (
+        "by: [operations, finance_head]", "by: *people", 0,
+        "The alias *people", "Write the values out"),
+    "a list for a key": (
+        "by: [operations, finance_head]", "[by]: operations", 0,
+        "A key that is no word", "Write a word"),
+    "what nobody could read": (
+        "by: [operations, finance_head]", "by: " + 99 * "[" + 99 * "]", 0,
+        "What stands here is nested too deeply", "Use fewer levels"),
+    "a second document": (
+        "reference_prefix: BILL", "---\nreference_prefix: BILL", None,
+        "A second document starts here", "Give it a file of its own"),
     "text that is no YAML": (
         "reference_prefix: BILL", "reference_prefix: [BILL", None,
         "This cannot be read as YAML", "Correct the YAML here"),
