@@ -5,10 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
+from temporalio.worker import ExecuteActivityInput, Interceptor
 
 from activities.histories import HistoryActivities
 from activities.twice import DeliverTwice
+from tests.around import Around, Call
 from tests.chaos.errand import Errand
 from tests.chaos.outcomes import LOCKING, OUTCOMES, all_of
 from tests.chaos.test_crash_points import GROUPS, registered
@@ -18,30 +19,18 @@ from workflows.archive import ArchiveHistories
 QUEUE = "deliveries"
 
 
-class DeliverAtOnce(Interceptor):
+class DeliverAtOnce(Around):
     """Delivers each activity twice at the same moment, in two threads. Keeps their names."""
 
     def __init__(self, times: int = 2) -> None:
         self.times = times
         self.delivered: set[str] = set()
 
-    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
-        """Wrap the activity."""
-        return AtOnce(next, self)
-
-
-class AtOnce(ActivityInboundInterceptor):
-    """The wrapped activity."""
-
-    def __init__(self, next: ActivityInboundInterceptor, settings: DeliverAtOnce) -> None:
-        super().__init__(next)
-        self.settings = settings
-
-    async def execute_activity(self, input: ExecuteActivityInput) -> Any:
+    async def carry_out(self, call: Call, input: ExecuteActivityInput) -> Any:
         """The answer on which all deliveries agree. One that failed is delivered again anyway."""
         name = input.fn.__name__
-        self.settings.delivered.add(name)
-        running = [self.next.execute_activity(input) for _ in range(self.settings.times)]
+        self.delivered.add(name)
+        running = [call(input) for _ in range(self.times)]
         answers = await asyncio.gather(*running, return_exceptions=True)
         for answer in answers:
             if isinstance(answer, BaseException):

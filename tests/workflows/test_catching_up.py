@@ -10,10 +10,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
+from temporalio.worker import ExecuteActivityInput
 
 from domain.definitions.catalog import Catalog
 from domain.identifiers import new_uuid
+from tests.around import Around, Call
 from tests.conftest import ENGINE
 from tests.database import Database
 from tests.domain.refused import refused
@@ -26,30 +27,18 @@ A_MOMENT = timedelta(seconds=0.2)
 MOMENTS = 5
 
 
-class LateAnswer(Interceptor):
+class LateAnswer(Around):
     """Does what it is asked at once, and says so only when `told` is set: as when a worker dies."""
 
     def __init__(self) -> None:
         self.told = threading.Event()
         self.of = "open_process"
 
-    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
-        """Wrap the activity."""
-        return Late(next, self)
-
-
-class Late(ActivityInboundInterceptor):
-    """The wrapped activity."""
-
-    def __init__(self, next: ActivityInboundInterceptor, settings: LateAnswer) -> None:
-        super().__init__(next)
-        self.settings = settings
-
-    async def execute_activity(self, input: ExecuteActivityInput) -> Any:
+    async def carry_out(self, call: Call, input: ExecuteActivityInput) -> Any:
         """The answer, late."""
-        answer = await self.next.execute_activity(input)
-        if input.fn.__name__ == self.settings.of:
-            await asyncio.to_thread(self.settings.told.wait, 8)
+        answer = await call(input)
+        if input.fn.__name__ == self.of:
+            await asyncio.to_thread(self.told.wait, 8)
         return answer
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
+from temporalio.worker import ExecuteActivityInput
 
 from activities.refusals import failure
 from config.settings import Settings
@@ -20,6 +20,7 @@ from domain.definitions.fields import TextField
 from domain.definitions.model import Definition
 from domain.refusal import Refusal
 from sandbox.tenant import GRANT_ROLE, Tenant, as_owner, open_tenant
+from tests.around import Around, Call
 from tests.conftest import ENGINE
 from tests.database import Database
 from tests.domain.refused import refused
@@ -51,29 +52,17 @@ AS_APPROVED = {
 OWN = "checker_must_differ_from_maker"
 
 
-class Refuses(Interceptor):
+class Refuses(Around):
     """Refuses what is to be done, while it is told to."""
 
     def __init__(self) -> None:
         self.on = False
 
-    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
-        """Wrap the activity."""
-        return Refused(next, self)
-
-
-class Refused(ActivityInboundInterceptor):
-    """The wrapped activity."""
-
-    def __init__(self, next: ActivityInboundInterceptor, settings: Refuses) -> None:
-        super().__init__(next)
-        self.settings = settings
-
-    async def execute_activity(self, input: ExecuteActivityInput) -> Any:
+    async def carry_out(self, call: Call, input: ExecuteActivityInput) -> Any:
         """A definite no to work, and everything else as it is."""
-        if self.settings.on and input.fn.__name__ in WORK:
+        if self.on and input.fn.__name__ in WORK:
             raise failure(Refusal("period_locked", "The month is locked, for a test."))
-        return await self.next.execute_activity(input)
+        return await call(input)
 
 
 @dataclass
