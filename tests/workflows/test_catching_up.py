@@ -4,16 +4,19 @@ import asyncio
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+from temporalio.exceptions import ApplicationError
 from temporalio.worker import ExecuteActivityInput
 
 from domain.definitions.catalog import Catalog
 from domain.identifiers import new_uuid
+from domain.refusal import Refusal
 from tests.around import Around, Call
 from tests.conftest import ENGINE
 from tests.database import Database
@@ -22,6 +25,7 @@ from tests.invoices import invoice
 from tests.office import Case, Office, open_office
 from tests.sandbox.bank_process import BankProcess
 from workflows.kit import approval, process
+from workflows.kit.process import Process
 
 A_MOMENT = timedelta(seconds=0.2)
 MOMENTS = 5
@@ -118,3 +122,24 @@ def test_a_task_that_nobody_will_ever_bring_is_refused(late):
     case = office.receive()
     with refused("task_must_be_open"):
         case.decide_task("bina", new_uuid(), "approve", None, seen=case.task.subject_hash)
+
+
+def test_what_comes_at_the_moment_the_time_is_over_is_not_refused(monkeypatch):
+    idle, come = SimpleNamespace(under_way=0), []
+    refusal = Refusal("task_must_be_open", "It is no longer waiting.")
+
+    def waiting(brings: Sequence[str]) -> Any:
+        async def until(arrived: Callable[[], bool], *, timeout: timedelta) -> None:
+            come.extend(brings)
+            raise TimeoutError
+
+        return SimpleNamespace(wait_condition=until)
+
+    def catch_up() -> None:
+        asyncio.run(Process.caught_up(cast(Process, idle), lambda: bool(come), refusal))
+
+    monkeypatch.setattr(process, "workflow", waiting([]))
+    with pytest.raises(ApplicationError, match="no longer waiting"):
+        catch_up()
+    monkeypatch.setattr(process, "workflow", waiting(["task"]))
+    catch_up()
