@@ -20,6 +20,7 @@ from local.members import API, WORKER
 from tests.chaos.nemesis import Nemesis
 from tests.chaos.outcomes import all_of
 from tests.chaos.season import Season, missing, processes_of_a_season
+from tests.chaos.traces import traces
 from tests.chaos.world import World, world
 
 pytestmark = pytest.mark.campaign
@@ -76,6 +77,8 @@ def test_nothing_is_lost_and_nothing_done_twice(seed: str) -> None:
                 f"KONTOR_CAMPAIGN_CLIENTS={CLIENTS} make campaign"
             )
         found += await made.findings(patience=60)
+        if found:
+            print(await traces(made, temporal, found))
         assert not found, "\n".join(found[:SHOWN])
         assert missing(played, [each.process for each in made.catalog.all]) == set()
         assert len(made.asked) >= PROCESSES

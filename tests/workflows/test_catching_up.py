@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, cast
@@ -22,13 +23,16 @@ from tests.conftest import ENGINE
 from tests.database import Database
 from tests.domain.refused import refused
 from tests.invoices import invoice
-from tests.office import Case, Office, open_office
+from tests.office import PATIENCE, Case, Office, open_office
 from tests.sandbox.bank_process import BankProcess
+from tests.today import today
+from tests.workflows.test_families import approved
 from workflows.kit import approval, process
 from workflows.kit.process import Process
 
 A_MOMENT = timedelta(seconds=0.2)
 MOMENTS = 5
+LEAD = {"name": "Meera Nair", "contact": "meera@nair-textiles.example", "source": "event"}
 
 
 class LateAnswer(Around):
@@ -114,6 +118,46 @@ def test_an_action_that_a_decision_made_possible_is_taken_after_it(late):
         assert deciding.result().verdict == "sent_back"
         acting.result()
     case.stands_at("approval")
+
+
+def test_of_two_actions_at_a_stage_with_a_date_the_second_is_taken_after_the_first(late):
+    office, answer = late
+    answer.of = "take_action"
+    answer.told.set()
+    in_a_week, later = (str(today() + timedelta(days=days)) for days in (7, 8))
+    lead = replace(office, type="crm_lead").receive(LEAD | {"next_follow_up": in_a_week})
+    lead.act("asha", "contacted", given=lead.document)
+    lead.stands_at("contacted")
+    answer.told.clear()
+    with ThreadPoolExecutor() as pool:
+        noting = pool.submit(
+            lead.act, "asha", "contacted", given=lead.document | {"next_follow_up": later}
+        )
+        while lead.document["next_follow_up"] != later:
+            time.sleep(0.02)
+        setting_aside = pool.submit(lead.act, "deepa", "disqualify", "A competitor of ours")
+        time.sleep(MOMENTS * A_MOMENT.total_seconds())
+        answer.told.set()
+        noting.result(PATIENCE)
+        setting_aside.result(PATIENCE)
+    assert lead.outcome() == "unqualified"
+
+
+def test_one_that_was_just_decided_on_is_withdrawn_with_its_list(late):
+    office, answer = late
+    answer.of = "decide_task"
+    answer.told.set()
+    run = approved(office)
+    child = run.child("payments", 2)
+    answer.told.clear()
+    with ThreadPoolExecutor() as pool:
+        deciding = pool.submit(child.decide, "nila", "send_back", "Which transfer?")
+        child.stands_at("correction")
+        run.act("deepa", "cancel", "The bank is on strike")
+        time.sleep(MOMENTS * A_MOMENT.total_seconds())
+        answer.told.set()
+        assert deciding.result().verdict == "sent_back"
+    assert run.outcome() == "cancelled"
 
 
 def test_a_task_that_nobody_will_ever_bring_is_refused(late):

@@ -95,7 +95,7 @@ class Approvable(Waiting):
     async def act(self, message: Act) -> Taken:
         """Amend, cancel, pay now: whatever the definition names."""
         name = message.asked.action
-        async with self.lock:
+        async with self.in_turn():
             await self.arrived_for(name)
             self.check_stage(name)
             taken = await self.instructed(
@@ -125,15 +125,13 @@ class Approvable(Waiting):
         """Wait for the step under way, if it leads to where the action is possible.
 
         Its effect is seen outside before we are told of it; when a worker dies in between, long
-        before. A turn that somebody else just took is gone on from first.
+        before.
         """
 
         def possible(stage: str) -> bool:
             return policy.action_is_possible(self.definition, action, stage)
 
         def arrived() -> bool:
-            if self.turn is not None:
-                return False
             return not self.under_way or (possible(self.stage) and not self.is_starting)
 
         ahead = (self.stage, *self.definition.leads_to(self.stage).values())
@@ -145,7 +143,7 @@ class Approvable(Waiting):
         """What was possible when it was sent may have become impossible since."""
         reference = self.receipt.reference if self.receipt else self.id
         try:
-            if self.turn is not None or self.is_undoing or self.is_starting:
+            if self.is_undoing or self.is_starting:
                 raise Refusal(
                     "action_must_fit_stage", f"{reference} is just moving on. Look again."
                 )

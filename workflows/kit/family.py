@@ -30,7 +30,8 @@ from workflows.kit.process import Turn
 FIRST_LOOK, SELDOM = timedelta(minutes=1), timedelta(hours=12)
 WITHDRAWN = "withdrawn"
 BUSY = Refusal(
-    "child_must_be_waiting", "It is doing something, or stands still: it goes on to its end."
+    "child_must_be_waiting",
+    "It is parked, waits for what it started, or has ended: it goes on by itself.",
 )
 
 
@@ -140,10 +141,13 @@ class Related(Migratable):
 
     @workflow.update
     async def withdraw(self, message: Withdraw) -> Withdrawn:
-        """The parent was led away. Whoever sends this: the activity looks up whether that is so."""
-        async with self.lock:
-            await self.at_rest(BUSY)
-            if self.turn is not None or self.is_undoing or self.stage_works:
+        """The parent was led away. Whoever sends this: the activity looks up whether that is so.
+
+        A step under way is waited for, however long: nobody asks the child again.
+        """
+        async with self.in_turn():
+            await workflow.wait_condition(lambda: not self.under_way)
+            if self.is_undoing or self.stage_works:
                 raise failure(BUSY)
             withdrawn = await self.instructed(
                 ChildActivities.withdraw_process,

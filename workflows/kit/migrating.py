@@ -22,9 +22,9 @@ class Migratable(Bookable):
     @workflow.update
     async def migrate(self, message: Migrate) -> Migrated:
         """Take the version. Whoever sends this: the activity looks up what was agreed on."""
-        async with self.lock:
+        async with self.in_turn():
             await self.at_rest(BUSY)
-            if self.turn is not None or self.is_undoing or self.stage_works:
+            if self.is_undoing or self.stage_works:
                 raise failure(BUSY)
             moved = await self.instructed(
                 MigrationActivities.take_version,

@@ -1,7 +1,8 @@
 """What every process is: opened once, watched from outside, moved by signed instructions."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar, cast
@@ -193,6 +194,22 @@ class Process:
         turn, self.turn = self.turn, None
         assert turn is not None
         return turn
+
+    @asynccontextmanager
+    async def in_turn(self) -> AsyncIterator[None]:
+        """The lock, once the procedure has gone on from what somebody else just did.
+
+        Who waits for that does not hold it: the procedure may need it to go on.
+        """
+        await self.lock.acquire()
+        while self.turn is not None:
+            self.lock.release()
+            await workflow.wait_condition(lambda: self.turn is None)
+            await self.lock.acquire()
+        try:
+            yield
+        finally:
+            self.lock.release()
 
     async def caught_up(self, arrived: Callable[[], bool], refusal: Refusal) -> None:
         """Wait for a step whose effect the caller saw before we did. Refuse what never comes.
