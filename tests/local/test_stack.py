@@ -17,10 +17,12 @@ from local.ports import Ports
 from local.problem import LocalProblem
 
 PARENT = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from local.ports import Ports
 from local.stack import Stack
+# Whoever runs the tests in the background has interrupts ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 ports = Ports(**eval(sys.argv[2]))
 with Stack(Path(sys.argv[1]), ports=ports, members=["postgres"], durable=False) as stack:
     print(stack.pid("postgres"), flush=True)
