@@ -28,7 +28,7 @@ Model = TypeVar("Model", bound=BaseModel)
 Place = tuple[int, int]
 Events = Iterator[Event]
 NULL = ("", "~", "null", "Null", "NULL")
-# The deepest that ships is 8. What is deeper is an attack on the reader.
+# The deepest that ships is 15, a balance sheet. What is deeper is an attack on the reader.
 DEEPEST = 50
 
 
