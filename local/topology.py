@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
-from yaml import MappingNode, SafeLoader, YAMLError
+from yaml import MappingNode, SafeLoader, ScalarNode, YAMLError
 from yaml import load as read
 from yaml.constructor import ConstructorError
 
@@ -97,10 +97,10 @@ class Strict(SafeLoader):
         """A mapping. Raises ConstructorError at a second one of a key."""
         known = set()
         for key, _ in node.value:
-            if key.value in known:
+            if isinstance(key, ScalarNode) and key.value in known:
                 twice = f"{key.value} stands here for the second time"
                 raise ConstructorError(None, None, twice, key.start_mark)
-            known.add(key.value)
+            known.add(str(key.value))
         return super().construct_mapping(node, deep)
 
 

@@ -39,6 +39,7 @@ def test_the_file_we_ship_is_right():
         ("retention_days: 30", "retention_days: 0", "temporal.retention_days is 0"),
         ("  port: 8080", "  port: 8090", "api.port and bank.port are both 8090"),
         ("temporal:", "temporal: {", "is not YAML"),
+        ("  port: 7233", "  ? [port]\n  : 7233", "unhashable key"),
         ("  port: 7233", "  port: 7233\n  port: 7234", "port stands here for the second time"),
     ],
 )
