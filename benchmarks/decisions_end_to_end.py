@@ -6,6 +6,7 @@ from sqlalchemy import create_engine
 
 from benchmarks import arena, inbox, lifecycle
 from benchmarks.contest import FLOOR, Outcome
+from benchmarks.decisions import LEAST
 from benchmarks.figures import Round
 from benchmarks.ledger.comparison import OURS, Comparison, Mark, Measured
 from benchmarks.ledger.ground import analyze
@@ -14,8 +15,6 @@ from sandbox.tenant import Tenant
 TYPE = "collection"
 BARE = "bare update and its row"
 CASES = {"median": 50, "95th percentile": 95}
-# A decision within twice the bare update plus its SQL.
-LEAST = 1 / 2
 
 
 def run(*, rounds: int, quick: bool) -> Comparison:

@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 
 from joserfc.jwk import OKPKey
 from sqlalchemy import Row, text
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
@@ -302,11 +303,8 @@ class Case(Repairs, Families):
     def event_types(self) -> list[str]:
         """Its history, by the names of events."""
         history = self.office.loop.run(self.handle.fetch_history())
-        kind = history.events[0].DESCRIPTOR.fields_by_name["event_type"].enum_type
-        prefix = "EVENT_TYPE_"
         return [
-            kind.values_by_number[event.event_type].name.removeprefix(prefix)
-            for event in history.events
+            EventType.Name(event.event_type).removeprefix("EVENT_TYPE_") for event in history.events
         ]
 
     def titles(self) -> list[str]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator, Iterable, Iterator
 
 from google.protobuf.json_format import MessageToDict
+from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client, WorkflowHandle
 
@@ -38,8 +39,7 @@ async def trace(handle: WorkflowHandle[object, object]) -> AsyncIterator[str]:
 
 def told(event: HistoryEvent) -> Iterator[str]:
     """The kind of an event, and which activity or update it is about."""
-    kind = event.DESCRIPTOR.fields_by_name["event_type"].enum_type
-    yield kind.values_by_number[event.event_type].name.removeprefix("EVENT_TYPE_")
+    yield EventType.Name(event.event_type).removeprefix("EVENT_TYPE_")
     yield event.activity_task_scheduled_event_attributes.activity_type.name
     update = event.workflow_execution_update_accepted_event_attributes
     yield update.accepted_request.input.name
