@@ -1,6 +1,7 @@
 """Main: the API. Two logins, a lazy way to Temporal, and uvicorn."""
 
 import asyncio
+import gc
 import sys
 from urllib.parse import urlsplit
 
@@ -59,6 +60,8 @@ async def main(settings: Settings) -> None:
         timeout_graceful_shutdown=10,
         server_header=False,
     )
+    # What is loaded by now stays. Looking through it for garbage would hold up every answer.
+    gc.freeze()
     await uvicorn.Server(config).serve()
 
 

@@ -158,7 +158,7 @@ def listing(
     total: Callable[[], int | None] = lambda: None,
 ) -> Response:
     """A page of what is found, with the cursor of the next."""
-    found = find(page)
+    found, as_of = find(page), now(connection)
     shown = found[: page.limit]
     more = len(found) > page.limit
     next_cursor = written_cursor(key(shown[-1])) if more else None
@@ -166,7 +166,7 @@ def listing(
         data=[shape(each) for each in shown],
         next_cursor=next_cursor,
         next_url=next_url(request, next_cursor),
-        as_of=now(connection),
+        as_of=as_of,
         count=total(),
     )
     return read(request, body)

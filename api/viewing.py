@@ -17,11 +17,11 @@ from api.shapes.comment import comment
 from api.shapes.entry import entry
 from api.shapes.exception import ExceptionBody, exception
 from api.shapes.process import ProcessBody, Stage, Subject, View, links, process, progress, relative
-from api.shapes.task import Check, DocumentBody, May, TaskBody, change, document, task
+from api.shapes.task import Check, DocumentBody, TaskBody, change, document, task
 from domain.access import company as companies
-from domain.approvals import authority, inbox, tending
+from domain.approvals import authority, inbox
 from domain.approvals import reading as tasks
-from domain.approvals.inbox import Task
+from domain.approvals.ladders import Ladders
 from domain.approvals.policy import Checking
 from domain.approvals.splitting import may_be_split
 from domain.approvals.task_records import TaskRecord
@@ -77,9 +77,9 @@ def process_in_full(
         body.documents = documents_of(connection, view.caller, found.id, mask_of(definition, view))
     if "tasks" in include:
         allow(edge, view.caller, "tasks")
+        ladders = Ladders(connection, view.caller.actor)
         body.tasks = [
-            task_body(edge, connection, view, each)
-            for each in tasks.of_process(connection, found.id)
+            task_body(edge, view, each, ladders) for each in tasks.of_process(connection, found.id)
         ]
     if "postings" in include:
         allow(edge, view.caller, "ledger")
@@ -156,25 +156,14 @@ def checking_of(definition: Definition, found: TaskRecord) -> Checking:
     return inbox.checking_by(definition, found.stage, found.checking)
 
 
-def task_body(edge: Edge, connection: Connection, view: View, found: TaskRecord) -> TaskBody:
+def task_body(edge: Edge, view: View, found: TaskRecord, ladders: Ladders) -> TaskBody:
     """A task as a list shows it."""
-    definition = edge.definition(connection, found.definition_hash)
-    actor = view.caller.actor
-    checking = checking_of(definition, found)
-    allowed = authority.allowed_actions(connection, checking, actor)
-    why = tasks.why(definition, found, actor, allowed)
-    may = May(allowed, tending.ways(definition, task_to_tend(checking, found), actor), why)
+    definition = edge.definition(ladders.connection, found.definition_hash)
+    may = ladders.may(definition, found)
     body = task(view.caller, found, may, display=view.display)
     if mask_of(definition, view):
         body.subject_hash = None
     return body
-
-
-def task_to_tend(checking: Checking, found: TaskRecord) -> Task:
-    """The task as the ladders of tending look at it."""
-    return Task(
-        checking, found.definition_hash, found.stage, found.round, found.level, found.levels
-    )
 
 
 def documents_of(
@@ -188,7 +177,7 @@ def documents_of(
 def task_in_full(edge: Edge, connection: Connection, view: View, found: TaskRecord) -> TaskBody:
     """A task with everything one looks at before deciding."""
     definition = edge.definition(connection, found.definition_hash)
-    body = task_body(edge, connection, view, found)
+    body = task_body(edge, view, found, Ladders(connection, view.caller.actor))
     evidence = tasks.checked_by(connection, found.process)
     proof = written(EVIDENCE, evidence) if evidence else None
     hidden = mask_of(definition, view)

@@ -5,6 +5,7 @@ It prints the two addresses and a bearer token, and ends when its input does.
 """
 
 import asyncio
+import gc
 import os
 import sys
 import threading
@@ -94,6 +95,7 @@ async def main(reader: str, writer: str, tenant: UUID, user: UUID) -> None:
         _ = asyncio.create_task(server._serve())  # noqa: RUF006
     while not all(server.started for server in servers.values()):
         await asyncio.sleep(0.01)
+    gc.freeze()
     issued = token.issue(KEY, Bearer(tenant, user), issued_at=int(time.time()), seconds=36_000)
     print(*(f"http://127.0.0.1:{port}" for port in servers), issued, flush=True)
     await asyncio.to_thread(sys.stdin.read)

@@ -21,6 +21,7 @@ from api.trial import is_trial, would_decide
 from api.viewing import task_body, task_in_full
 from api.would import WouldAct
 from domain.approvals import inboxes, reading
+from domain.approvals.ladders import Ladders
 from domain.approvals.policy import APPROVE, REJECT, SEND_BACK
 from domain.approvals.tending import CLAIM, COMMENT, ESCALATE, RELEASE, SNOOZE, Wish
 from domain.identifiers import TASK
@@ -63,6 +64,7 @@ def list_tasks(
         allow(edge, caller, "all_tasks")
     with edge.reading(caller.tenant) as connection:
         actor, view = caller.actor, View(caller, display)
+        ladders = Ladders(connection, actor)
         return listing(
             request,
             connection,
@@ -71,7 +73,7 @@ def list_tasks(
                 connection, actor, scope=scope, state=state, page=page
             ),
             key=lambda task: Key(task.opened_at, task.checking.task),
-            shape=lambda task: task_body(edge, connection, view, task),
+            shape=lambda task: task_body(edge, view, task, ladders),
             total=lambda: (
                 inboxes.count(connection, actor, scope=scope, state=state) if count else None
             ),

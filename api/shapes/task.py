@@ -1,7 +1,5 @@
 """A task over the wire: what to decide, what changed, what was checked, who else can."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -10,6 +8,7 @@ from api.caller import Caller
 from api.shapes.attachment import AttachmentBody
 from api.shapes.base import Money, Person, Resource, Time, is_nothing, money, person
 from api.shapes.comment import CommentBody
+from domain.approvals.ladders import May
 from domain.approvals.reading import DocumentRecord
 from domain.approvals.task_records import TaskRecord
 from domain.definitions.masks import Mask
@@ -99,15 +98,6 @@ class TaskBody(Resource):
     )
     others_who_can: list[str] | None = Field(default=None, exclude_if=is_nothing)
     comments: list[CommentBody] | None = Field(default=None, exclude_if=is_nothing)
-
-
-@dataclass(frozen=True, slots=True)
-class May:
-    """What the caller may decide, what else she may do with the task, and why it is hers."""
-
-    allowed: Sequence[str]
-    tending: Sequence[str]
-    why: str
 
 
 def task(caller: Caller, record: TaskRecord, may: May, *, display: bool = False) -> TaskBody:

@@ -11,10 +11,11 @@ from domain.access import scopes
 from domain.access.actor import Actor, actor
 from domain.access.company import Company
 from domain.access.token import NO_MEANS, Means
+from domain.database import by_driver
 from domain.definitions.vocabulary import Area, Role
 from domain.refusal import Refusal
 
-LIVEMODE = text("SELECT livemode FROM tenants WHERE id = (SELECT current_tenant())")
+LIVEMODE = "SELECT livemode FROM tenants WHERE id = (SELECT current_tenant())"
 TENANT = text("SELECT name, language FROM tenants WHERE id = (SELECT current_tenant())")
 LOGIN = text("SELECT login FROM users WHERE tenant_id = (SELECT current_tenant()) AND id = :user")
 
@@ -34,7 +35,8 @@ class Self:
 def caller(connection: Connection, user: UUID, means: Means = NO_MEANS) -> tuple[Actor, bool]:
     """The person behind a login, and whether her tenant is a live one."""
     found = actor(connection, user, means)
-    return found, bool(connection.scalar(LIVEMODE))
+    ((livemode,),) = by_driver(connection, LIVEMODE)
+    return found, livemode
 
 
 def myself(connection: Connection, found: Actor) -> Self:

@@ -20,7 +20,6 @@ from domain.approvals.policy import (
     Checking,
     acting_for,
     check_may_decide,
-    possible_decisions,
     standings,
 )
 from domain.money import Money
@@ -132,14 +131,6 @@ def hold(connection: Connection, task: Checking, actor: Actor) -> None:
     summed = {person for person, hers in persons if any(limit.per_day for limit in hers)}
     for person in sorted(map(str, summed)):
         connection.execute(HOLD, {"person": person})
-
-
-def allowed_actions(connection: Connection, task: Checking, actor: Actor) -> tuple[str, ...]:
-    """What this person may do on the task now, by the ladder and by her limits."""
-    possible = possible_decisions(task, actor)
-    return tuple(
-        verb for verb in possible if verb != APPROVE or is_within_limits(connection, task, actor)
-    )
 
 
 def is_within_limits(connection: Connection, task: Checking, actor: Actor) -> bool:

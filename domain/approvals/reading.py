@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from domain.access.actor import Actor
+from domain.approvals.inbox import Task
 from domain.approvals.policy import APPROVE, Checking, standings
 from domain.approvals.task_records import TASKS, TaskRecord, finding, found
 from domain.canonical import digest
@@ -104,7 +105,7 @@ def checked_by(connection: Connection, process: UUID) -> UUID | None:
     return connection.execute(CHECKED, {"process": process}).scalar_one_or_none()
 
 
-def why(definition: Definition, task: TaskRecord, actor: Actor, allowed: Sequence[str]) -> str:
+def why(definition: Definition, task: Task, actor: Actor, allowed: Sequence[str]) -> str:
     """Why the task is before this person, or why it is not hers to decide."""
     checking = task.checking
     if checking.kind == "correction":
