@@ -1,7 +1,6 @@
 """Main: the API. Two logins, a lazy way to Temporal, and uvicorn."""
 
 import asyncio
-import gc
 import sys
 from urllib.parse import urlsplit
 
@@ -10,7 +9,7 @@ from joserfc.jwk import OKPKey
 
 from api.application import create_app
 from api.edge import Edge
-from config import database, keys
+from config import database, keys, memory
 from config.settings import Mode, Settings
 from domain.refusal import Refusal
 from workflows import catalog, client
@@ -60,8 +59,7 @@ async def main(settings: Settings) -> None:
         timeout_graceful_shutdown=10,
         server_header=False,
     )
-    # What is loaded by now stays. Looking through it for garbage would hold up every answer.
-    gc.freeze()
+    memory.keep_what_is_loaded()
     await uvicorn.Server(config).serve()
 
 

@@ -158,7 +158,7 @@ def listing(
     total: Callable[[], int | None] = lambda: None,
 ) -> Response:
     """A page of what is found, with the cursor of the next."""
-    found, as_of = find(page), now(connection)
+    as_of, found = now(connection), find(page)
     shown = found[: page.limit]
     more = len(found) > page.limit
     next_cursor = written_cursor(key(shown[-1])) if more else None

@@ -1,6 +1,5 @@
 """An inbox of 50,000 open tasks: its first page as the API answers it, beside bare SQL and HTTP."""
 
-import gc
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from benchmarks.inbox_bare import Reader
 from benchmarks.inbox_server import edge_of
 from benchmarks.ledger.comparison import OURS, Comparison, Mark, Measured
 from benchmarks.ledger.ground import Ground, ground
+from config import memory
 from config.settings import ROOT, Settings
 from domain.access.actor import Actor, actor
 from domain.database import transaction
@@ -53,7 +53,7 @@ def run(*, rounds: int, quick: bool) -> Comparison:
             for name, scope in CASES
         }
         # As the API's main does.
-        gc.freeze()
+        memory.keep_what_is_loaded()
         measured = [
             each
             for number in range(rounds + 1)

@@ -5,7 +5,6 @@ It prints the two addresses and a bearer token, and ends when its input does.
 """
 
 import asyncio
-import gc
 import os
 import sys
 import threading
@@ -21,6 +20,7 @@ from joserfc.jwk import OKPKey
 from api.application import create_app
 from api.edge import Edge
 from benchmarks.inbox_bare import Reader
+from config import memory
 from config.keys import new_signing_key, public_half
 from config.settings import Settings
 from domain.access import token
@@ -95,7 +95,7 @@ async def main(reader: str, writer: str, tenant: UUID, user: UUID) -> None:
         _ = asyncio.create_task(server._serve())  # noqa: RUF006
     while not all(server.started for server in servers.values()):
         await asyncio.sleep(0.01)
-    gc.freeze()
+    memory.keep_what_is_loaded()
     issued = token.issue(KEY, Bearer(tenant, user), issued_at=int(time.time()), seconds=36_000)
     print(*(f"http://127.0.0.1:{port}" for port in servers), issued, flush=True)
     await asyncio.to_thread(sys.stdin.read)

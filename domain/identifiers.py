@@ -14,6 +14,7 @@ ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
 VALUES = {letter: value for value, letter in enumerate(ALPHABET)}
 LENGTH = 26
+LOWER = (1 << 60) - 1
 
 TENANT = "tnt"
 COMPANY = "cmp"
@@ -49,10 +50,15 @@ def new_uuid() -> UUID:
 
 
 def written(prefix: str, value: UUID) -> str:
-    """`prc_` and 26 letters."""
-    number = value.int
-    letters = [PAIRS[number >> shift & 1023] for shift in range(120, -1, -10)]
-    return f"{prefix}_{''.join(letters)}"
+    """`prc_` and 26 letters. Lists have many ids, so it is written out, in numbers of one word."""
+    upper, lower = value.int >> 60, value.int & LOWER
+    return (
+        f"{prefix}_{PAIRS[upper >> 60]}{PAIRS[upper >> 50 & 1023]}{PAIRS[upper >> 40 & 1023]}"
+        f"{PAIRS[upper >> 30 & 1023]}{PAIRS[upper >> 20 & 1023]}{PAIRS[upper >> 10 & 1023]}"
+        f"{PAIRS[upper & 1023]}{PAIRS[lower >> 50]}{PAIRS[lower >> 40 & 1023]}"
+        f"{PAIRS[lower >> 30 & 1023]}{PAIRS[lower >> 20 & 1023]}{PAIRS[lower >> 10 & 1023]}"
+        f"{PAIRS[lower & 1023]}"
+    )
 
 
 def workflow_id(tenant: UUID, process_type: str, key: str) -> str:

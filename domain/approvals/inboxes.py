@@ -14,8 +14,9 @@ from domain.approvals.task_records import (
     TaskRecord,
     finding,
     found,
+    task_of,
 )
-from domain.database import by_driver
+from domain.database import by_driver, rows_at_once
 from domain.listing import Page
 
 # For a person and each whom she stands in for: whether roles count at some branch alone.
@@ -24,7 +25,7 @@ Limited = tuple[bool, ...]
 MAKER = "maker"
 # Planning a page takes longer than reading it, so a connection does it once. Until the transaction
 # ends; what a better plan would have to know is written into the statement.
-KEEP_PLANS = "SET LOCAL plan_cache_mode = force_generic_plan"
+KEEP_PLANS = "SELECT set_config('plan_cache_mode', 'force_generic_plan', true)"
 STATES = ("open", "decided", "withdrawn")
 UNCLAIMED = """
     (t.claimed_by IS NULL OR t.claimed_by = %(person)s
@@ -46,8 +47,8 @@ def listed(
     values = hers(actor)
     if after is not None:
         values |= {"after": after.at, "after_id": after.id}
-    by_driver(connection, KEEP_PLANS)
-    return found(connection, statement, values)
+    _, rows = rows_at_once(connection, (KEEP_PLANS, {}), (statement, values))
+    return [task_of(row) for row in rows]
 
 
 def count(connection: Connection, actor: Actor, *, scope: str, state: str) -> int:
@@ -78,11 +79,13 @@ def page_of(scope: str, state: str, limited: Limited, rows: int, *, goes_on: boo
     if goes_on:
         condition += " AND (t.opened_at, t.id) < (%(after)s, %(after_id)s)"
     first = f"{NEWEST_FIRST} LIMIT {int(rows)}"
-    if scope == "all" or state != "open":
-        return finding(f"SELECT t.id {TASKS} AND {condition} {first}")
+    are_open = state == "open"
+    if scope == "all" or not are_open:
+        ids = f"SELECT t.id {TASKS} AND {condition} {first}"
+        return finding(ids, are_open=are_open)
     # Few tasks are escalated. When a page is full without them, only the newer ones are looked at.
     escalated = f"t.opened_at >= (SELECT opened_at FROM since) AND {condition}"
-    return finding(f"""
+    ids = f"""
         WITH by_role AS MATERIALIZED (
             SELECT t.* FROM ({newest_by("role", condition, first)}) AS t {first}
         ), since AS (
@@ -91,7 +94,8 @@ def page_of(scope: str, state: str, limited: Limited, rows: int, *, goes_on: boo
         )
         SELECT t.id FROM (SELECT t.* FROM by_role t
                     UNION {newest_by("escalated_to", escalated, first)}) AS t {first}
-    """)
+    """
+    return finding(ids, are_open=True)
 
 
 def newest_by(column: str, condition: str, first: str) -> str:

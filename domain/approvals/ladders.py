@@ -43,9 +43,10 @@ class Ladders:
     def may(self, definition: Definition, found: TaskRecord) -> May:
         """By the ladders, and by her limits."""
         alike = self.alike(found)
-        if alike not in self.climbed:
-            self.climbed[alike] = self.climb(definition, alike)
-        within, beyond = self.climbed[alike]
+        known = self.climbed.get(alike)
+        if known is None:
+            known = self.climbed[alike] = self.climb(definition, alike)
+        within, beyond = known
         if not self.is_limited or APPROVE not in within.allowed:
             return within
         is_within = authority.is_within_limits(self.connection, found.checking, self.actor)

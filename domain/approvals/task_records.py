@@ -30,6 +30,17 @@ TASKS = """
     FROM tasks t JOIN processes p ON p.tenant_id = t.tenant_id AND p.id = t.process_id
     WHERE t.tenant_id = (SELECT current_tenant())
 """
+# The decision of a task `t`, with who took it and for whom.
+DECISION = """
+    d.action, d.reason, d.decided_at, d.person_id AS decided_by, w.name AS decider, d.on_behalf_of,
+    f.name AS lender
+"""
+DECISIONS = """
+    LEFT JOIN decisions d ON d.tenant_id = t.tenant_id AND d.task_id = t.id
+    LEFT JOIN persons w ON w.tenant_id = d.tenant_id AND w.id = d.person_id
+    LEFT JOIN persons f ON f.tenant_id = d.tenant_id AND f.id = d.on_behalf_of
+"""
+NO_DECISION = "NULL AS action, NULL AS reason"
 
 
 class TaskRecord(NamedTuple):
@@ -53,24 +64,22 @@ class TaskRecord(NamedTuple):
     reason: str | None
 
 
-def finding(ids: str) -> str:
+def finding(ids: str, *, are_open: bool = False) -> str:
     """SQL that shows the tasks of these ids (a subquery), each with its process, its decision and
-    who sits on it, newest first.
+    who sits on it, newest first. Those that `are_open` have no decision, so none is looked for.
 
     Which tasks is settled before anything is joined that only shows.
     """
+    decision, joined = (NO_DECISION, "") if are_open else (DECISION, DECISIONS)
     return f"""
         SELECT t.id, t.process_id, t.kind, t.title, t.role, t.escalated_to, t.subject_hash,
             t.state, t.stage, t.round, t.level, t.levels, t.amount, t.currency, t.opened_at,
             t.due_at, t.reminders, t.closed_at, t.claimed_by, t.claimed_at, t.claimed_until,
             p.reference, p.subject, p.workflow_id, p.definition_hash, p.created_by, p.makers,
-            p.concerned, p.type, p.company_id, p.branch, d.action, d.reason, d.decided_at,
-            d.person_id AS decided_by, w.name AS decider, d.on_behalf_of, f.name AS lender,
-            s.name AS claimer, {EARLIER_CHECKERS} AS earlier_checkers
+            p.concerned, p.type, p.company_id, p.branch, {decision}, s.name AS claimer,
+            {EARLIER_CHECKERS} AS earlier_checkers
         FROM tasks t JOIN processes p ON p.tenant_id = t.tenant_id AND p.id = t.process_id
-        LEFT JOIN decisions d ON d.tenant_id = t.tenant_id AND d.task_id = t.id
-        LEFT JOIN persons w ON w.tenant_id = d.tenant_id AND w.id = d.person_id
-        LEFT JOIN persons f ON f.tenant_id = d.tenant_id AND f.id = d.on_behalf_of
+        {joined}
         LEFT JOIN persons s ON s.tenant_id = t.tenant_id AND s.id = t.claimed_by
             AND t.claimed_until > (SELECT business_now())
         WHERE t.tenant_id = (SELECT current_tenant()) AND t.id = ANY(ARRAY({ids}))
