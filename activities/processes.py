@@ -41,11 +41,12 @@ class TakeAction:
 
 @dataclass(frozen=True, slots=True)
 class MoveOn:
-    """Go on to the stage `to`: its time has come."""
+    """Go on to the stage `to`: its time has come, or somebody led it there for a reason."""
 
     effect: Effect
     definition_hash: str
     to: str
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ class ProcessActivities:
             command,
             Arrival,
             lambda connection: arriving.move_on(
-                connection, command.effect, definition, to=command.to
+                connection, command.effect, definition, to=command.to, reason=command.reason
             ),
         )
 

@@ -211,12 +211,17 @@ def due_of(connection: Connection, about: About, stage: Stage) -> Due:
 
 
 def move_on(
-    connection: Connection, effect: Effect, definition: Definition, *, to: str
+    connection: Connection,
+    effect: Effect,
+    definition: Definition,
+    *,
+    to: str,
+    reason: str | None = None,
 ) -> Done[Arrival]:
     """Go on to a stage because its date has come, or because all before it is undone."""
     facts = record.facts(connection, effect.process)
     was_due = definition.stages[facts.stage].until and definition.stages[facts.stage].then == to
-    arrival, move = arrive(connection, About.of(effect, definition, facts), to)
+    arrival, move = arrive(connection, About.of(effect, definition, facts), to, reason=reason)
     title = definition.stages[arrival.stage].title
     why = "The date has come" if was_due else "Nothing is left to be undone"
     return Done(arrival, title=f"{why}: {title}", event="process.moved", move=move)

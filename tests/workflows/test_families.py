@@ -189,6 +189,7 @@ def test_the_withdrawn_say_with_whom_and_why(office: Office):
     assert case.outcome() == "cancelled"
     reason = f"Withdrawn with {case.opened.reference} by Deepa Menon: The bank is on strike"
     assert [(row.stage, row.reason) for row in started(case)] == [("cancelled", reason)] * 2
+    assert case.record.reason == "The bank is on strike"
 
 
 def test_what_was_paid_is_not_said_to_be_something_else(office: Office):

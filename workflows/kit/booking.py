@@ -54,7 +54,7 @@ class Bookable(Approvable):
         """
         standing = [name for name in reversed(self.entries) if name in journals]
         if not standing:
-            await self.go_on(to)
+            await self.go_on(to, reason)
         left: dict[str, Trouble] = {}
         for template in standing:
             is_last = template == standing[-1]
@@ -69,7 +69,7 @@ class Bookable(Approvable):
                 await self.reverse(template, reason, to=goes_on, stopped=trouble)
         if left:
             await self.undone_later(left, reason)
-            await self.go_on(to)
+            await self.go_on(to, reason)
 
     async def undone_later(self, left: dict[str, Trouble], reason: str) -> None:
         """What could not be reversed at first: each is put before a person, with what is left."""

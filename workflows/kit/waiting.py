@@ -74,12 +74,12 @@ class Waiting(Repairable):
             DeadlineActivities.pace_process, command, summary="Look at the calendar", options=ALWAYS
         )
 
-    async def go_on(self, to: str) -> None:
+    async def go_on(self, to: str, reason: str = "") -> None:
         """Stand at the stage that follows; where somebody is waited for, an activity asks him."""
         if self.definition.stages[to].works:
             self.stand(Arrival(to))
             return
-        command = MoveOn(self.effect("move_on"), self.definition.hash, to)
+        command = MoveOn(self.effect("move_on"), self.definition.hash, to, reason or None)
         title = self.definition.stages[to].title
         self.stand(
             await self.perform(ProcessActivities.move_on, command, summary=title, options=ALWAYS)
