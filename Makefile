@@ -4,7 +4,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-WORKERS ?= 2
+# One more than the two cores that are assumed: many tests wait for an engine.
+WORKERS ?= 3
 
 .PHONY: help setup run test check format demo bench campaign reset lock
 

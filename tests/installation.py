@@ -33,6 +33,7 @@ from domain.definitions.catalog import Catalog
 from domain.processes import release
 from local.ports import Ports
 from sandbox.tenant import Tenant
+from tests import unencrypted
 from tests.database import ENGINE, Database
 from tests.office import PAYLOAD_KEY
 from tests.sandbox.bank_process import BankProcess
@@ -151,12 +152,12 @@ class Installation:
 
     def client_of(self, tenant: UUID, user: UUID) -> httpx2.Client:
         """The API as any user calls it."""
-        return httpx2.Client(
-            base_url=f"{self.url}/v1",
-            headers={"Authorization": f"Bearer {self.token_of(tenant, user)}"},
-            timeout=60,
-            trust_env=False,
-        )
+        return self.caller(self.token_of(tenant, user))
+
+    def caller(self, bearer: str | None = None) -> httpx2.Client:
+        """The API as nobody calls it, or who has a token or key."""
+        headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
+        return unencrypted.client(f"{self.url}/v1", headers=headers, timeout=60)
 
 
 @contextmanager

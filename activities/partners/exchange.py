@@ -1,6 +1,8 @@
 """What every partner over HTTP has in common: how it is called, and when its no is definite."""
 
+import ssl
 from contextlib import suppress
+from functools import cache
 from http import HTTPStatus
 from typing import Annotated
 
@@ -29,12 +31,19 @@ class Problem(BaseModel):
     detail: Sentence
 
 
+@cache
+def authorities() -> ssl.SSLContext:
+    """Whom we believe who a partner is. Reading them takes longer than starting all else."""
+    return httpx2.create_ssl_context(trust_env=False)
+
+
 def client(timeout: float) -> httpx2.Client:
     """Connections to a partner: no redirect is followed, no proxy taken from the environment."""
     return httpx2.Client(
         timeout=httpx2.Timeout(timeout, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS),
         follow_redirects=False,
         trust_env=False,
+        verify=authorities(),
     )
 
 

@@ -26,13 +26,6 @@ def with_password(installation: Installation, tenant: Tenant, *names: str) -> No
             passwords.keep(connection, tenant.user(name), hashed())
 
 
-def bare(installation: Installation, bearer: str | None = None) -> httpx2.Client:
-    """A client of nobody, or with a token or key."""
-    headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
-    url = f"{installation.url}/v1"
-    return httpx2.Client(base_url=url, headers=headers, timeout=60, trust_env=False)
-
-
 def sign_in(client: httpx2.Client, tenant: Tenant, login: str, password: str = PASSWORD):
     """The answer to somebody who signs in."""
     body = {"tenant": written(TENANT, tenant.id), "login": login, "password": password}
@@ -41,10 +34,10 @@ def sign_in(client: httpx2.Client, tenant: Tenant, login: str, password: str = P
 
 def signed_in(installation: Installation, tenant: Tenant, login: str) -> httpx2.Client:
     """A client of somebody who signed in."""
-    with bare(installation) as client:
+    with installation.caller() as client:
         answer = sign_in(client, tenant, login)
         assert answer.status_code == 201, answer.text
-    return bare(installation, answer.json()["access_token"])
+    return installation.caller(answer.json()["access_token"])
 
 
 def asked(client: httpx2.Client, path: str, key: str = "", **body):

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from sandbox.tenant import as_owner
 from tests.api.invoices import decide, open_task, start, started
-from tests.api.people import agreed, asked, bare, signed_in, with_password
+from tests.api.people import agreed, asked, signed_in, with_password
 from tests.today import today
 
 LAST_DAY = (today() + timedelta(days=30)).isoformat()
@@ -42,7 +42,7 @@ def machine(installation, owner):
     def made(client, *scopes):
         answer = asked_for(client, *scopes)
         agreed(owner, answer["id"])
-        clients.append(bare(installation, answer["secret"]))
+        clients.append(installation.caller(answer["secret"]))
         return clients[-1]
 
     yield made
@@ -55,7 +55,7 @@ def test_a_key_works_once_it_is_approved_and_acts_as_its_person(
 ):
     answer = asked_for(asha, "start:invoice_approval", "read:processes", name="gate")
     assert answer["secret"].startswith("sk_test_")
-    with bare(installation, answer["secret"]) as machine:
+    with installation.caller(answer["secret"]) as machine:
         assert code(machine.get("/processes")) == (401, "token_must_be_valid")
         agreed(owner, answer["id"])
         process = started(machine)

@@ -8,7 +8,7 @@ from domain.database import transaction
 from domain.ledger.sealing.seals import Signer
 from domain.ledger.sealing.verify_seal import leaf_hash, root_of
 from tests.api.invoices import decide, open_task, started
-from tests.api.people import agreed, asked, bare, sign_in, signed_in, with_password
+from tests.api.people import agreed, asked, sign_in, signed_in, with_password
 from tests.installation import eventually
 
 
@@ -30,7 +30,7 @@ def test_a_refused_decision_stands_in_the_log_with_who_what_and_why(asha, bina, 
 
 def test_signing_in_and_what_changes_people_stand_in_it(installation, tenant, cast):
     with_password(installation, tenant, "bina")
-    with bare(installation) as anybody:
+    with installation.caller() as anybody:
         sign_in(anybody, tenant, "bina", "not her password")
     with signed_in(installation, tenant, "bina") as bina:
         grant = asked(cast["esha"], "/grants", login="tara", role="sales").json()["id"]

@@ -14,7 +14,6 @@ from domain.canonical import digest
 from domain.database import transaction
 from domain.identifiers import PROCESS, new_uuid, workflow_id, written
 from tests.api.invoices import decide, invoice, keyed, open_task, start, started
-from tests.api.people import bare
 from tests.installation import BEARER_KEY
 from workflows.instructions import NotAnswered
 
@@ -101,7 +100,7 @@ def test_so_is_one_that_is_repeated_when_her_password_is_older(asha, bina, insta
         proven = int(time.time()) - ago
         bearer = Bearer(tenant.id, tenant.user("bina"), authenticated_at=proven)
         shown = token.issue(BEARER_KEY, bearer, issued_at=proven, seconds=600)
-        with bare(installation, shown) as her:
+        with installation.caller(shown) as her:
             path, headers = f"/tasks/{task['id']}/approve", keyed(key, **seen)
             answers.append(her.post(path, json={}, headers=headers))
         forget_answer(installation, tenant, key)

@@ -328,7 +328,7 @@ def test_who_is_let_in_and_who_is_not(name: str, made: World):
 def test_without_a_token_only_open_roads_are_gone(
     name: str, installation: Installation, made: World
 ):
-    with httpx2.Client(base_url=f"{installation.url}/v1", trust_env=False) as stranger:
+    with installation.caller() as stranger:
         answer = made.asked(stranger, name, ROADS[name])
     refused = answer.status_code == 401 and answer.json()["code"] == OUTSIDE
     assert refused != ROADS[name].is_open

@@ -13,7 +13,6 @@ from tests.api.people import (
     PASSWORD,
     agreed,
     asked,
-    bare,
     sign_in,
     signed_in,
     with_password,
@@ -50,7 +49,7 @@ def test_a_new_login_chooses_its_password_by_the_invitation_and_signs_in(
     assert asked_for.status_code == 202, asked_for.text
     invitation = asked_for.json()["invitation"]
     accept = {"invitation": invitation, "password": CHOSEN}
-    with bare(installation) as tara:
+    with installation.caller() as tara:
         early = tara.post("/invitations/accept", json=accept)
         assert code(early) == (422, "invitation_must_be_open")
 
@@ -114,20 +113,20 @@ def test_a_password_given_long_ago_is_given_again(installation, tenant, owners):
     with as_owner(installation.database.admin, tenant.id) as connection:
         aged = "UPDATE sessions SET authenticated_at = now() - interval '11 minutes'"
         connection.execute(text(aged))
-    with bare(installation) as anybody:
+    with installation.caller() as anybody:
         tokens = sign_in(anybody, tenant, "bina").json()
         with as_owner(installation.database.admin, tenant.id) as connection:
             connection.execute(text(aged))
         refresh = {"refresh_token": tokens["refresh_token"]}
         stale = anybody.post("/sessions/refresh", json=refresh).json()["access_token"]
-    with bare(installation, stale) as bina:
+    with installation.caller(stale) as bina:
         task = open_task(bina, process)
         assert code(decide(bina, task)) == (401, "step_up_required")
         wrong = bina.post("/sessions/step-up", json={"password": "not hers"})
         assert code(wrong) == (401, "credentials_must_match")
         fresh = bina.post("/sessions/step-up", json={"password": PASSWORD})
         assert fresh.json()["refresh_token"] is None
-    with bare(installation, fresh.json()["access_token"]) as bina:
+    with installation.caller(fresh.json()["access_token"]) as bina:
         agreed(bina, process)
 
 
@@ -139,13 +138,13 @@ def test_the_second_account_of_a_person_cannot_check_what_the_first_entered(
     agreed(owners["bina"], made["id"])
     grant = asked(owners["esha"], "/grants", login="asha.two", role="finance_approver")
     agreed(owners["bina"], grant.json()["id"])
-    with bare(installation) as anybody:
+    with installation.caller() as anybody:
         accept = {"invitation": made["invitation"], "password": CHOSEN}
         assert anybody.post("/invitations/accept", json=accept).status_code == 204
         token = sign_in(anybody, tenant, "asha.two", CHOSEN).json()["access_token"]
 
     task = open_task(asha, started(asha)["id"])
-    with bare(installation, token) as second:
+    with installation.caller(token) as second:
         assert code(decide(second, task)) == (403, "checker_must_differ_from_maker")
 
 
@@ -185,7 +184,7 @@ def test_a_forgotten_password_is_chosen_anew_and_every_session_of_it_ends(
     id = written(USER, tenant.user("gopal"))
     made = asked(owners["esha"], f"/users/{id}/invitation").json()
     agreed(owners["deepa"], made["id"])
-    with signed_in(installation, tenant, "gopal") as gopal, bare(installation) as anybody:
+    with signed_in(installation, tenant, "gopal") as gopal, installation.caller() as anybody:
         accept = {"invitation": made["invitation"], "password": CHOSEN}
         assert anybody.post("/invitations/accept", json=accept).status_code == 204
         assert code(gopal.get("/me")) == (401, "session_must_be_open")
@@ -212,7 +211,7 @@ def test_an_invitation_ends_when_it_is_withdrawn_or_another_follows(
         withdrawn(owners, change=how, login="gopal")
     if how == "switch_off":
         withdrawn(owners, change="switch_on", login="gopal")
-    with bare(installation) as anybody:
+    with installation.caller() as anybody:
         accept = {"invitation": made["invitation"], "password": CHOSEN}
         refused = anybody.post("/invitations/accept", json=accept)
     assert code(refused) == (422, "invitation_must_be_open")

@@ -3,7 +3,6 @@
 from contextlib import contextmanager
 from uuid import uuid4
 
-import httpx2
 import pytest
 from sqlalchemy import text
 
@@ -37,7 +36,7 @@ def number(database, tenant):
 def signed_in(installation, tenant, login, password):
     """Somebody by her password, as soon as it fits."""
     body = {"tenant": tenant, "login": login, "password": password}
-    with httpx2.Client(base_url=f"{installation.url}/v1", trust_env=False) as client:
+    with installation.caller() as client:
         eventually(lambda: client.post("/sessions", json=body).status_code == 201)
         token = client.post("/sessions", json=body).json()["access_token"]
         client.headers["Authorization"] = f"Bearer {token}"

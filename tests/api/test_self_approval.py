@@ -17,7 +17,6 @@ from domain.definitions import source
 from domain.identifiers import TASK, written
 from sandbox.tenant import Tenant, open_tenant
 from tests.api.invoices import decide, keyed, open_task
-from tests.api.people import bare
 from tests.api.self_approval import House, Waiting
 from tests.installation import eventually
 from workflows import catalog
@@ -74,7 +73,7 @@ def by_another_login(house, it):
 
 def by_her_key(house, it):
     """A key that she made."""
-    with bare(house.installation, house.key(it.maker, it.process)) as machine:
+    with house.installation.caller(house.key(it.maker, it.process)) as machine:
         refused(house.approve(machine, it.task, it.seen))
 
 
@@ -86,7 +85,7 @@ def by_her_delegate(house, it):
 def in_the_name_of_another(house, it):
     """A token that somebody else signed."""
     for name in ("bina", it.maker):
-        with bare(house.installation, house.forged(name)) as forger:
+        with house.installation.caller(house.forged(name)) as forger:
             refused(house.approve(forger, it.task, it.seen), 401, "token_must_be_valid")
 
 
@@ -94,7 +93,7 @@ def with_a_token_that_was_changed(house, it):
     """Her own, in which another is named."""
     hers, others = (house.installation.token(house.tenant, n) for n in (it.maker, "chand"))
     head, _, signature = hers.split(".")
-    with bare(house.installation, ".".join((head, others.split(".")[1], signature))) as forger:
+    with house.installation.caller(".".join((head, others.split(".")[1], signature))) as forger:
         refused(house.approve(forger, it.task, it.seen), 401, "token_must_be_valid")
 
 

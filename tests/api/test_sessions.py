@@ -11,7 +11,7 @@ from domain.access import secret, token
 from domain.access.token import Bearer
 from domain.identifiers import TENANT, new_uuid, written
 from sandbox.tenant import Tenant, as_owner, open_tenant
-from tests.api.people import PASSWORD, bare, sign_in, signed_in, with_password
+from tests.api.people import PASSWORD, sign_in, signed_in, with_password
 from tests.book import Book
 from tests.installation import BEARER_KEY
 
@@ -20,7 +20,7 @@ from tests.installation import BEARER_KEY
 def anybody(installation, tenant):
     """A client of nobody, in a tenant where asha and bina have a password."""
     with_password(installation, tenant, "asha", "bina")
-    with bare(installation) as client:
+    with installation.caller() as client:
         yield client
 
 
@@ -44,7 +44,7 @@ def test_a_password_opens_a_session_whose_token_calls(installation, tenant, anyb
     assert answer.json()["expires_in"] == 15 * 60
     assert answer.headers["cache-control"] == "no-store, private"
 
-    with bare(installation, answer.json()["access_token"]) as asha:
+    with installation.caller(answer.json()["access_token"]) as asha:
         assert asha.get("/me").json()["login"] == "asha"
         (session,) = asha.get("/sessions").json()["data"]
     assert session["current"] is True
@@ -108,7 +108,7 @@ def test_each_failure_after_the_wait_doubles_it(installation, tenant, anybody):
 
 def test_guesses_at_once_get_no_more_tries_than_one_after_the_other(installation, tenant, anybody):
     def guess(number):
-        with bare(installation) as client:
+        with installation.caller() as client:
             return sign_in(client, tenant, "asha", f"guess {number}").status_code
 
     with ThreadPoolExecutor(12) as threads:
@@ -149,7 +149,7 @@ def test_a_refresh_token_works_once_and_its_second_use_ends_the_session(
     assert code(again) == (401, "refresh_token_must_be_unused")
     newest = {"refresh_token": second.json()["refresh_token"]}
     assert code(anybody.post("/sessions/refresh", json=newest)) == (401, "session_must_be_open")
-    with bare(installation, second.json()["access_token"]) as asha:
+    with installation.caller(second.json()["access_token"]) as asha:
         assert code(asha.get("/me")) == (401, "session_must_be_open")
 
 
@@ -157,7 +157,7 @@ def test_of_many_refreshes_at_once_one_wins_and_the_session_ends(installation, t
     given = {"refresh_token": sign_in(anybody, tenant, "asha").json()["refresh_token"]}
 
     def refresh(_):
-        with bare(installation) as client:
+        with installation.caller() as client:
             return client.post("/sessions/refresh", json=given)
 
     with ThreadPoolExecutor(8) as threads:
@@ -206,7 +206,7 @@ def test_a_login_that_is_switched_off_is_out_at_once(installation, tenant, anybo
     tokens = sign_in(anybody, tenant, "asha").json()
     switch_off(installation, tenant, "asha")
 
-    with bare(installation, tokens["access_token"]) as asha:
+    with installation.caller(tokens["access_token"]) as asha:
         assert code(asha.get("/me")) == (401, "user_must_be_active")
     answer = anybody.post("/sessions/refresh", json={"refresh_token": tokens["refresh_token"]})
     assert code(answer) == (401, "user_must_be_active")
@@ -215,7 +215,7 @@ def test_a_login_that_is_switched_off_is_out_at_once(installation, tenant, anybo
 def test_a_token_of_a_session_that_never_was_calls_nothing(installation, tenant):
     bearer = Bearer(tenant.id, tenant.user("asha"), new_uuid(), int(time.time()))
     forged = token.issue(BEARER_KEY, bearer, issued_at=int(time.time()), seconds=60)
-    with bare(installation, forged) as asha:
+    with installation.caller(forged) as asha:
         assert code(asha.get("/me")) == (401, "session_must_be_open")
 
 
@@ -245,7 +245,7 @@ def test_a_password_is_stored_as_argon2id_and_a_token_as_its_digest(installation
 
 def test_in_an_installation_of_several_tenants_one_is_named(installation, tenant, database):
     open_tenant(database.admin, Tenant(uuid4()), today=Book.TODAY)
-    with bare(installation) as client:
+    with installation.caller() as client:
         answer = client.post("/sessions", json={"login": "asha", "password": PASSWORD})
     assert code(answer) == (422, "tenant_must_be_named")
 

@@ -19,6 +19,7 @@ from temporalio.service import RPCError
 from domain.identifiers import TASK, written
 from local.members import API, WORKER
 from local.ports import Ports
+from tests import unencrypted
 from tests.chaos.customer import Customer
 from tests.chaos.errand import Errand
 from tests.chaos.outcomes import OUTCOMES, all_of
@@ -62,7 +63,7 @@ async def second_door(made: World) -> AsyncIterator[httpx2.AsyncClient]:
     url = f"http://127.0.0.1:{Ports.free().api}"
     environment = {**os.environ, **made.stack.environment, "KONTOR_API_URL": url}
     process = subprocess.Popen([sys.executable, "-m", "api.app"], env=environment)
-    async with httpx2.AsyncClient(base_url=url, timeout=30, trust_env=False) as door:
+    async with unencrypted.waiting_client(url, timeout=30) as door:
         try:
             await answers(door)
             yield door

@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
-import httpx2
 import psycopg
 import yaml
 from joserfc.jwk import OKPKey
@@ -46,6 +45,7 @@ from local.stack import Stack
 from migrations.schema import upgrade
 from sandbox.auditor import Asked, Places, Row, audit
 from sandbox.tenant import Tenant, open_tenant
+from tests import unencrypted
 from workflows import catalog, client
 from workflows.worker import ACTIVITY_SLOTS, worker
 
@@ -74,13 +74,13 @@ class World:
         self.numbers = 0
         self.tokens: dict[tuple[UUID, str], tuple[str, int]] = {}
         self.idle: list[psycopg.AsyncConnection[Row]] = []
-        self.bank = httpx2.AsyncClient(
-            base_url=f"http://127.0.0.1:{self.stack.ports.bank}", timeout=5, trust_env=False
+        self.bank = unencrypted.waiting_client(
+            f"http://127.0.0.1:{self.stack.ports.bank}", timeout=5
         )
 
         self.engine: Engine | None = None
-        self.api = httpx2.AsyncClient(
-            base_url=f"http://127.0.0.1:{self.stack.ports.api}", timeout=30, trust_env=False
+        self.api = unencrypted.waiting_client(
+            f"http://127.0.0.1:{self.stack.ports.api}", timeout=30
         )
 
     def up(self) -> None:

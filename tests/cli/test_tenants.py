@@ -10,7 +10,7 @@ from api.cli.main import app
 from domain.database import transaction
 from domain.identifiers import TENANT, read
 from tests.api.invoices import decide, keyed, open_task
-from tests.api.people import PASSWORD, bare
+from tests.api.people import PASSWORD
 
 COMPANY = ("--company", "MYS", "--bank-account", "50100200300900", "--pan", "AAKCM1234B")
 OWNERS = ("--owner", "asha=Asha Rao", "--owner", "bina=Bina Iyer")
@@ -104,7 +104,7 @@ def test_from_there_on_everything_goes_by_processes(kontor, installation):
     tenant = (body := made(kontor, "Udupi Foods"))["tenant"]
     clients = {}
     for login, invitation in invitations(body).items():
-        with bare(installation) as anybody:
+        with installation.caller() as anybody:
             accept = {"invitation": invitation, "password": PASSWORD}
             assert anybody.post("/invitations/accept", json=accept).status_code == 204
             again = anybody.post("/invitations/accept", json=accept)
@@ -112,7 +112,7 @@ def test_from_there_on_everything_goes_by_processes(kontor, installation):
             signed = anybody.post(
                 "/sessions", json={"tenant": tenant, "login": login, "password": PASSWORD}
             )
-            clients[login] = bare(installation, signed.json()["access_token"])
+            clients[login] = installation.caller(signed.json()["access_token"])
     new = {"login": "chand", "name": "Chand Mistry", "reason": "Our auditor"}
     process = clients["asha"].post("/users", json=new, headers=keyed()).json()
     task = open_task(clients["bina"], process["id"])

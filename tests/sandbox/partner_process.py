@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import httpx2
 
 from local.ports import Ports
+from tests import unencrypted
 
 READY_SECONDS = 20
 
@@ -22,7 +23,7 @@ class PartnerProcess:
         self.data = data
         self.port = Ports.free().bank
         self.url = f"http://127.0.0.1:{self.port}"
-        self.http = httpx2.Client(base_url=self.url, timeout=10, trust_env=False)
+        self.http = unencrypted.client(self.url, timeout=10)
         self.start()
 
     def start(self) -> None:
