@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from domain.access.actor import Actor
 from domain.approvals.inbox import Task
-from domain.approvals.policy import APPROVE, Checking, standings
+from domain.approvals.policy import APPROVE, VERBS, Checking, standings
 from domain.approvals.task_records import TASKS, TaskRecord, finding, found
 from domain.canonical import digest
 from domain.definitions.masks import NOTHING, Mask
@@ -108,6 +108,10 @@ def checked_by(connection: Connection, process: UUID) -> UUID | None:
 def why(definition: Definition, task: Task, actor: Actor, allowed: Sequence[str]) -> str:
     """Why the task is before this person, or why it is not hers to decide."""
     checking = task.checking
+    if checking.decided is not None:
+        return f"{checking.decided.who} chose to {VERBS[checking.decided.action]} it."
+    if checking.state != "open":
+        return "It no longer waits for anybody."
     if checking.kind == "correction":
         hers = checking.maker == actor.person
         return "You entered it; correct it." if hers else "Its maker corrects it."

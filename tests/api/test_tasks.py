@@ -136,6 +136,7 @@ def test_a_rejected_invoice_ends_and_its_task_stays_decided(asha, bina):
     response = decide(bina, task, "reject", reason="Not ours")
 
     assert response.json()["decision"]["reason"] == "Not ours"
+    assert response.json()["why_you"] == "Bina Iyer chose to reject it."
     assert asha.get(f"/processes/{process}").json()["stage"]["name"] == "rejected"
     late = decide(bina, task)
     assert (late.status_code, late.json()["code"]) == (409, "already_decided")

@@ -114,3 +114,9 @@ def test_of_two_alike_the_one_beyond_her_cap_is_not_hers_to_approve():
     assert APPROVE in ladders.may(DEFINITION, first).allowed
     assert APPROVE not in ladders.may(DEFINITION, second).allowed
     assert "beyond your limit" in ladders.may(DEFINITION, second).why
+
+
+def test_what_nobody_decided_before_it_was_withdrawn_waits_for_nobody():
+    found = record_of(task("finance_head", state="withdrawn"))
+    may = Ladders(None, actor("bina", "finance_head")).may(DEFINITION, found)
+    assert may == May((), [], "It no longer waits for anybody.")
