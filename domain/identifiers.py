@@ -50,7 +50,7 @@ def new_uuid() -> UUID:
 
 
 def written(prefix: str, value: UUID) -> str:
-    """`prc_` and 26 letters. Lists have many ids, so it is written out, in numbers of one word."""
+    """`prc_` and 26 letters. Lists have many ids, so it is written out, in two halves."""
     upper, lower = value.int >> 60, value.int & LOWER
     return (
         f"{prefix}_{PAIRS[upper >> 60]}{PAIRS[upper >> 50 & 1023]}{PAIRS[upper >> 40 & 1023]}"

@@ -66,7 +66,8 @@ def selected(
     condition = f"{inbox(scope, 'open', shape(actor))} AND t.kind = 'approval'"
     if process_type is not None:
         condition += " AND p.type = %(type)s"
-    statement = finding(f"SELECT t.id {TASKS} AND {condition} {NEWEST_FIRST} LIMIT %(limit)s")
+    ids = f"SELECT t.id {TASKS} AND {condition} {NEWEST_FIRST} LIMIT %(limit)s"
+    statement = finding(ids, are_open=True)
     return found(connection, statement, hers(actor) | {"type": process_type, "limit": limit})
 
 

@@ -40,6 +40,11 @@ class Decided:
         """`Bina Iyer`, or `Bina Iyer for Deepa Menon`."""
         return acting_for(self.name, self.stood_in_for_name)
 
+    @property
+    def told(self) -> str:
+        """`Bina Iyer chose to approve it.`"""
+        return f"{self.who} chose to {VERBS[self.action]} it."
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -201,7 +206,7 @@ def already_decided(title: str, decided: Decided) -> Refusal:
     """Names the winner of a race, from the decision row."""
     return Refusal(
         "already_decided",
-        f"{title} was already decided: {decided.who} chose to {VERBS[decided.action]} it.",
+        f"{title} was already decided: {decided.told}",
         person=decided.who,
         action=decided.action,
         at=decided.at.isoformat(),

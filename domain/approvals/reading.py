@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from domain.access.actor import Actor
 from domain.approvals.inbox import Task
-from domain.approvals.policy import APPROVE, VERBS, Checking, standings
+from domain.approvals.policy import APPROVE, Checking, standings
 from domain.approvals.task_records import TASKS, TaskRecord, finding, found
 from domain.canonical import digest
 from domain.definitions.masks import NOTHING, Mask
@@ -109,7 +109,7 @@ def why(definition: Definition, task: Task, actor: Actor, allowed: Sequence[str]
     """Why the task is before this person, or why it is not hers to decide."""
     checking = task.checking
     if checking.decided is not None:
-        return f"{checking.decided.who} chose to {VERBS[checking.decided.action]} it."
+        return checking.decided.told
     if checking.state != "open":
         return "It no longer waits for anybody."
     if checking.kind == "correction":

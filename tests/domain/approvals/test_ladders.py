@@ -1,5 +1,6 @@
 """Of a page each task is told as if it were the only one, although alike ones are climbed once."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -25,6 +26,7 @@ PEOPLE = NAMES.map(person)
 # Mostly nobody, so that there is something left to decide.
 SOME = st.just(frozenset()) | st.just(frozenset()) | st.frozensets(PEOPLE, max_size=2)
 ROLES = ("finance_approver", "finance_head", "accountant")
+LENDERS = st.lists(st.sampled_from(["deepa", "gopal"]), max_size=2, unique=True)
 CLAIMS = PEOPLE.map(lambda who: Claim(who, "Deepa Menon", AT, AT + timedelta(hours=4)))
 DECISIONS = PEOPLE.map(lambda who: Decided(APPROVE, who, "Deepa Menon", AT))
 
@@ -67,9 +69,6 @@ def onlookers(draw):
     return actor("bina", *draw(st.sets(st.sampled_from(ROLES))), stands_in_for=lent)
 
 
-LENDERS = st.lists(st.sampled_from(["deepa", "gopal"]), max_size=2, unique=True)
-
-
 def told_alone(record: TaskRecord, who) -> May:
     """By climbing each ladder with the task itself."""
     found = Task(
@@ -77,7 +76,7 @@ def told_alone(record: TaskRecord, who) -> May:
         record.levels,
     )  # fmt: skip
     checking = found.checking_by(DEFINITION)
-    found = Task(checking, *(getattr(found, name) for name in Task.__slots__[1:]))
+    found = replace(found, checking=checking)
     allowed = tuple(
         verb
         for verb in possible_decisions(checking, who)
