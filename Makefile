@@ -7,6 +7,9 @@ BIN := $(VENV)/bin
 # One more than the two cores that are assumed: many tests wait for an engine.
 WORKERS ?= 3
 
+# What is started a hundred times need not be compiled a hundred times, whatever the shell says.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup run test check format demo bench campaign reset lock
 
 help: ## This list

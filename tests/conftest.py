@@ -14,18 +14,17 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Connection
 
-from config.settings import Settings
 from domain.database import transaction
 from domain.definitions.catalog import Catalog
 from local.members import POSTGRES, TEMPORAL
 from sandbox.tenant import Tenant, open_tenant
 from tests import database as databases
+from tests import shipped
 from tests.book import Book
 from tests.database import ENGINE, Database
 from tests.installation import Installation, running_installation
 from tests.office import Office, open_office
 from tests.sandbox.bank_process import BankProcess, running_bank
-from workflows import catalog
 
 RUNNING = pytest.StashKey[ExitStack]()
 
@@ -101,7 +100,7 @@ def installation(
 @pytest.fixture(scope="module")
 def definitions() -> Catalog:
     """The definitions as they are shipped."""
-    return catalog.definitions(Settings().definitions)
+    return shipped.definitions()
 
 
 @pytest.fixture(scope="module")

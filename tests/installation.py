@@ -33,11 +33,11 @@ from domain.definitions.catalog import Catalog
 from domain.processes import release
 from local.ports import Ports
 from sandbox.tenant import Tenant
-from tests import unencrypted
+from tests import shipped, unencrypted
 from tests.database import ENGINE, Database
 from tests.office import PAYLOAD_KEY
 from tests.sandbox.bank_process import BankProcess
-from workflows import catalog, client, worker
+from workflows import client, worker
 from workflows.instructions import Instructions
 
 Result = TypeVar("Result")
@@ -66,7 +66,7 @@ class Installation:
     @cached_property
     def catalog(self) -> Catalog:
         """The released definitions."""
-        return release.load(self.database.app, catalog.definitions(Settings().definitions))
+        return release.load(self.database.app, shipped.definitions())
 
     @cached_property
     def temporal(self) -> Client:

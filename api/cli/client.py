@@ -59,9 +59,14 @@ class Client:
 
     @cached_property
     def _http(self) -> "httpx2.Client":
+        import ssl
+
         import httpx2
 
-        return httpx2.Client(timeout=ANSWER_SECONDS, trust_env=False)
+        # Reading whom to believe takes 50 ms: whom nobody asks who they are need not be read.
+        nobody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        believed = True if self.api.startswith("https:") else nobody
+        return httpx2.Client(timeout=ANSWER_SECONDS, trust_env=False, verify=believed)
 
     def get(self, path: str, **query: str) -> Answer:
         """Read. Raises Problem and NotReachable, as `post` does."""

@@ -5,7 +5,6 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from config.settings import Settings
 from domain.identifiers import PERSON, USER, written
 from sandbox.tenant import as_owner
 from tests.api.invoices import decide, keyed, open_task, started
@@ -17,7 +16,6 @@ from tests.api.people import (
     signed_in,
     with_password,
 )
-from workflows import catalog
 
 CHOSEN = "nine kites over the salt flats"
 
@@ -252,7 +250,6 @@ def test_the_roles_say_what_each_reads_and_may(owners):
     assert roles["auditor"]["reads"] == ["everything"]
 
 
-def test_every_role_that_there_is_can_be_granted():
-    shipped = catalog.definitions(Settings().definitions)
-    field = shipped.get("role_change").fields["role"]
-    assert set(field.choices) == set(shipped.roles)
+def test_every_role_that_there_is_can_be_granted(definitions):
+    field = definitions.get("role_change").fields["role"]
+    assert set(field.choices) == set(definitions.roles)

@@ -9,15 +9,14 @@ from uuid import uuid4
 import httpx2
 import pytest
 import yaml
-from typer.testing import CliRunner
 
-from api.cli.main import app
 from config.settings import Settings
 from domain.definitions import source
 from domain.identifiers import TASK, written
 from sandbox.tenant import Tenant, open_tenant
 from tests.api.invoices import decide, keyed, open_task
 from tests.api.self_approval import House, Waiting
+from tests.command_line import run
 from tests.installation import eventually
 from workflows import catalog
 
@@ -102,7 +101,7 @@ def by_the_command_line(house, it):
     caller = ("--api", house.installation.url, "--token")
     own = house.installation.token(house.tenant, it.maker)
     task = ("approve", written(TASK, it.task), "--seen", it.seen)
-    said = CliRunner().invoke(app, [*task, *caller, own, "-o", "json"])
+    said = run(*task, *caller, own, "-o", "json")
     assert said.exit_code != 0
     assert OWN in said.output
 

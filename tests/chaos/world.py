@@ -6,7 +6,6 @@ already, since importing costs more than a case lasts.
 
 import asyncio
 import json
-import multiprocessing
 import os
 import shutil
 import signal
@@ -15,7 +14,6 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from copy import copy
 from functools import cached_property
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
@@ -46,6 +44,7 @@ from migrations.schema import upgrade
 from sandbox.auditor import Asked, Places, Row, audit
 from sandbox.tenant import Tenant, open_tenant
 from tests import unencrypted
+from tests.forked import forked
 from workflows import catalog, client
 from workflows.worker import ACTIVITY_SLOTS, worker
 
@@ -54,8 +53,6 @@ READY_SECONDS = 90
 RESTART_TRIES = 30
 REMINDED = "invoice_approval_reminded"
 SKIPPABLE = "period_state_skippable"
-FORKSERVER = multiprocessing.get_context("forkserver")
-FORKSERVER.set_forkserver_preload(["workflows.worker"])
 
 
 class World:
@@ -223,10 +220,7 @@ class WorkerProcess:
 
     def __init__(self, environment: Mapping[str, str], ready: Path) -> None:
         self.ready = ready
-        self.process: BaseProcess = FORKSERVER.Process(
-            target=work, args=(dict(environment),), daemon=True
-        )
-        self.process.start()
+        self.process = forked(work, dict(environment))
 
     async def polls(self) -> None:
         """Wait until it takes work."""

@@ -5,10 +5,9 @@ import re
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from api.cli.main import app
 from config.settings import Settings
+from tests.command_line import run
 
 SHIPPED = Settings().definitions
 TYPES = sorted(file.stem for file in SHIPPED.rglob("*.yaml"))
@@ -21,10 +20,6 @@ def _empty_folder(monkeypatch, tmp_path):
     for name in ("KONTOR_HOME", "KONTOR_AS", "KONTOR_TOKEN", "KONTOR_API_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
-
-
-def run(*arguments):
-    return CliRunner().invoke(app, [str(each) for each in arguments])
 
 
 def test_what_is_shipped_holds():

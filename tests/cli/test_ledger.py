@@ -3,13 +3,12 @@
 import json
 
 import pytest
-from typer.testing import CliRunner
 
-from api.cli.main import app
 from domain.ledger import checks, holds, limits
 from domain.ledger.holds import Hold
 from domain.ledger.integrity import Integrity
 from domain.ledger.limits import Limit
+from tests.command_line import run
 from tests.domain.ledger.foreign import set_rate
 
 
@@ -24,7 +23,7 @@ def kontor(installation, tenant, book, monkeypatch, tmp_path):
     caller = ("--api", installation.url, "--token", installation.token(tenant, "chand"))
 
     def call(*arguments):
-        return CliRunner().invoke(app, [*arguments, *caller])
+        return run(*arguments, *caller)
 
     return call
 

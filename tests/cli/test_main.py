@@ -6,10 +6,10 @@ import subprocess
 import sys
 
 import pytest
-from typer.testing import CliRunner
 
 from api.cli import bulk, definitions, ledger
 from api.cli.main import app
+from tests.command_line import run
 
 COMMANDS = sorted((command.name,) for command in app.registered_commands)
 BULK = sorted(("bulk", command.name) for command in bulk.app.registered_commands)
@@ -72,10 +72,6 @@ def _bare(monkeypatch, tmp_path):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.chdir(tmp_path)
-
-
-def run(*arguments):
-    return CliRunner().invoke(app, arguments)
 
 
 @pytest.fixture(scope="module")
@@ -202,7 +198,7 @@ def test_reset_asks_before_it_forgets(tmp_path):
     (tmp_path / "home" / "run").mkdir(parents=True)
     (tmp_path / "home" / "tokens").mkdir()
 
-    declined = CliRunner().invoke(app, ["reset", "--home", str(tmp_path / "home")], input="n\n")
+    declined = run("reset", "--home", str(tmp_path / "home"), input="n\n")
     assert declined.exit_code != 0
     assert (tmp_path / "home" / "tokens").exists()
 

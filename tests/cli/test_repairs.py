@@ -4,10 +4,9 @@ import json
 import time
 
 import pytest
-from typer.testing import CliRunner
 
-from api.cli.main import app
 from tests.api.invoices import decide, open_task, started
+from tests.command_line import run
 from tests.installation import eventually
 
 
@@ -27,7 +26,7 @@ def kontor(installation, tenant, monkeypatch, tmp_path):
 
     def call(name, *arguments, **more):
         caller = ("--api", installation.url, "--token", installation.token(tenant, name))
-        return CliRunner().invoke(app, [*arguments, *caller], **more)
+        return run(*arguments, *caller, **more)
 
     return call
 

@@ -6,12 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from typer.testing import CliRunner
 
 from api.cli import signed_in
-from api.cli.main import app
 from domain.identifiers import TENANT, written
 from tests.api.people import PASSWORD, with_password
+from tests.command_line import run
 
 
 @pytest.fixture
@@ -21,7 +20,7 @@ def kontor(monkeypatch, tmp_path):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.chdir(tmp_path)
-    return lambda *arguments, **more: CliRunner().invoke(app, arguments, **more)
+    return run
 
 
 @pytest.fixture

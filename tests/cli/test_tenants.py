@@ -4,13 +4,12 @@ import json
 
 import pytest
 from sqlalchemy import text
-from typer.testing import CliRunner
 
-from api.cli.main import app
 from domain.database import transaction
 from domain.identifiers import TENANT, read
 from tests.api.invoices import decide, keyed, open_task
 from tests.api.people import PASSWORD
+from tests.command_line import run
 
 COMPANY = ("--company", "MYS", "--bank-account", "50100200300900", "--pan", "AAKCM1234B")
 OWNERS = ("--owner", "asha=Asha Rao", "--owner", "bina=Bina Iyer")
@@ -21,10 +20,10 @@ def kontor(database, monkeypatch):
     """The command line with the login that migrates."""
     monkeypatch.setenv("KONTOR_DATABASE_URL", database.admin_url)
 
-    def run(*arguments: str):
-        return CliRunner().invoke(app, ["tenant", *arguments])
+    def call(*arguments: str):
+        return run("tenant", *arguments)
 
-    return run
+    return call
 
 
 def made(kontor, name: str, *more: str) -> dict:
@@ -95,7 +94,7 @@ def test_another_of_the_name_is_not_taken_for_it(kontor):
 
 def test_without_the_login_that_migrates_it_says_what_to_set(monkeypatch):
     monkeypatch.delenv("KONTOR_DATABASE_URL", raising=False)
-    refused = CliRunner().invoke(app, ["tenant", "list"])
+    refused = run("tenant", "list")
     assert (refused.exit_code, "KONTOR_DATABASE_URL" in refused.output) == (2, True)
 
 

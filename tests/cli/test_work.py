@@ -3,9 +3,8 @@
 import json
 
 import pytest
-from typer.testing import CliRunner
 
-from api.cli.main import app
+from tests.command_line import run
 
 
 @pytest.fixture
@@ -17,7 +16,7 @@ def kontor(installation, tenant, monkeypatch, tmp_path):
 
     def call(name, *arguments, **more):
         caller = ("--api", installation.url, "--token", installation.token(tenant, name))
-        return CliRunner().invoke(app, [*arguments, *caller], **more)
+        return run(*arguments, *caller, **more)
 
     return call
 

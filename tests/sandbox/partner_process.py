@@ -1,7 +1,5 @@
 """A simulated partner as tests run it: a real process on a free port, which can be killed."""
 
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any, ClassVar
@@ -10,6 +8,7 @@ import httpx2
 
 from local.ports import Ports
 from tests import unencrypted
+from tests.forked import as_main, forked
 
 READY_SECONDS = 20
 
@@ -28,18 +27,18 @@ class PartnerProcess:
 
     def start(self) -> None:
         """Come up, or fail with what the process said."""
-        command = [sys.executable, "-m", self.MODULE, "--port", str(self.port)]
-        self.process = subprocess.Popen([*command, "--data", str(self.data)])
+        given = ["--port", str(self.port), "--data", str(self.data)]
+        self.process = forked(as_main, self.MODULE, given)
         deadline = time.monotonic() + READY_SECONDS
         while not self.is_ready():
-            assert self.process.poll() is None, f"{self.MODULE} ended while starting"
+            assert self.process.is_alive(), f"{self.MODULE} ended while starting"
             assert time.monotonic() < deadline, f"{self.MODULE}: not ready in {READY_SECONDS} s"
-            time.sleep(0.05)
+            time.sleep(0.02)
 
     def kill(self) -> None:
         """SIGKILL: nothing is flushed, nobody is told."""
         self.process.kill()
-        self.process.wait()
+        self.process.join()
 
     def stop(self) -> None:
         """End and give everything back."""

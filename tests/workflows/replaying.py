@@ -17,11 +17,11 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer, WorkflowReplayResult
 
 from config.keys import new_signing_key, public_half
-from config.settings import Settings
 from domain.definitions.catalog import Catalog
 from domain.definitions.model import Definition
 from tests.loop import Loop
 from tests.office import PAYLOAD_KEY, Case
+from tests.shipped import definitions
 from workflows import catalog
 from workflows.codec import data_converter
 from workflows.kit.configuration import Configuration, configure
@@ -93,8 +93,7 @@ def record(process: str, name: str, case: Case) -> None:
 
 def main() -> int:
     """Replay everything; the exit status is the number of histories that failed."""
-    shipped = catalog.definitions(Settings().definitions)
-    files = histories()
+    files, shipped = histories(), definitions()
     failed = [file for file in files if replay(file, shipped).replay_failure is not None]
     print(f"{len(files) - len(failed)} of {len(files)} replay.", *map(str, failed))
     return len(failed)

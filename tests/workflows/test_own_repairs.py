@@ -14,12 +14,12 @@ import pytest
 from temporalio.worker import ExecuteActivityInput
 
 from activities.refusals import failure
-from config.settings import Settings
 from domain.definitions.catalog import Catalog
 from domain.definitions.fields import TextField
 from domain.definitions.model import Definition
 from domain.refusal import Refusal
 from sandbox.tenant import GRANT_ROLE, Tenant, as_owner, open_tenant
+from tests import shipped
 from tests.around import Around, Call
 from tests.conftest import ENGINE
 from tests.database import Database
@@ -29,9 +29,8 @@ from tests.sandbox.bank_process import BankProcess
 from tests.scenarios.prepared import preparations
 from tests.scenarios.scenario import Scenario, document, files, load, prepared
 from tests.scenarios.test_scenarios import taken
-from workflows import catalog
 
-CATALOG = catalog.definitions(Settings().definitions)
+CATALOG = shipped.definitions()
 SCENARIOS = {known.process: known.scenarios for known in map(load, files())}
 WORK = ("post_journal", "carry_out", "pay_party", "open_children")
 # Their work is code of their own, which parks by other means: see test_bulk and test_repairs.

@@ -8,23 +8,22 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from config.settings import Settings
 from domain.definitions.input import accept
 from domain.definitions.named_facts import named_facts
 from domain.identifiers import new_uuid
 from domain.refusal import Refusal
 from sandbox.tenant import CAST
+from tests import shipped
 from tests.office import Case, Office
 from tests.scenarios.scenario import document, files, load
 from tests.today import today
 from tests.workflows.walk import VERDICTS, Model
-from workflows import catalog
 
 ROLES = {name: frozenset(roles) for name, (_, roles) in CAST.items()}
 # An operation changes more of the book than the model knows.
 TYPES = sorted(
     d.process
-    for d in catalog.definitions(Settings().definitions).all
+    for d in shipped.definitions().all
     if d.workflow is None and not any(stage.does for stage in d.stages.values())
 )
 SAID = {load(file).process: load(file).scenarios[0].given for file in files()}

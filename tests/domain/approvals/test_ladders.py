@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.settings import Settings
 from domain.approvals import authority, tending
 from domain.approvals.inbox import Task
 from domain.approvals.ladders import Ladders, May
@@ -14,10 +13,10 @@ from domain.approvals.policy import APPROVE, Checking, Claim, Decided, possible_
 from domain.approvals.reading import why
 from domain.approvals.task_records import TaskRecord
 from domain.money import Money
+from tests import shipped
 from tests.domain.approvals.people import actor, lender, person, task
-from workflows import catalog
 
-DEFINITION = catalog.definitions(Settings().definitions).get("invoice_approval")
+DEFINITION = shipped.definitions().get("invoice_approval")
 STAGE = next(name for name in DEFINITION.stages if DEFINITION.approval_at(name))
 FIFTY_THOUSAND = Money(5_000_000, "INR")
 AT = datetime(2026, 7, 16, tzinfo=UTC)

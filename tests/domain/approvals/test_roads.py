@@ -4,15 +4,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from config.settings import Settings
 from domain.access.actor import Actor
 from domain.approvals.policy import APPROVE, Checking, check_decision, possible_decisions
 from domain.definitions import policy
+from tests import shipped
 from tests.domain.approvals.people import actor, lender, person, task
 from tests.domain.refused import refused
-from workflows import catalog
 
-CATALOG = catalog.definitions(Settings().definitions)
+CATALOG = shipped.definitions()
 
 
 def seats() -> Iterator[tuple[str, str]]:

@@ -2,30 +2,23 @@
 
 import pytest
 
-from config.settings import Settings
 from domain.definitions.model import Definition
 from domain.definitions.proof_of_masks import PROOF_OF_MASKS
 from domain.definitions.vocabulary import Vocabulary
-from workflows import catalog
 
 SEEN_BY = ("hr", "hr_head", "manager")
 
 
-@pytest.fixture(scope="module")
-def shipped():
-    return catalog.definitions(Settings().definitions)
-
-
 @pytest.fixture
-def mistakes(shipped):
+def mistakes(definitions):
     """What is said of the employee contract with changes."""
 
     def said(roles=SEEN_BY, **changes):
-        contract: Definition = shipped.get("employee_contract")
+        contract: Definition = definitions.get("employee_contract")
         salary = contract.fields["salary"].model_copy(update={"visible_to": roles})
         fields = {**contract.fields, "salary": salary}
         changed = contract.model_copy(update={"fields": fields, **changes})
-        names = Vocabulary(shipped.roles, shipped.accounts, {}, (), {})
+        names = Vocabulary(definitions.roles, definitions.accounts, {}, (), {})
         return [m.what for rule in PROOF_OF_MASKS for m in rule(changed, names)]
 
     return said

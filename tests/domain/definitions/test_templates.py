@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import Settings
 from domain.definitions.segments import segments
 from domain.definitions.templates import NAMES, Known, faults, read, rendered
-from workflows import catalog
 
 HERE = Path(__file__).parent / "messages"
 VALUES = {
@@ -23,9 +21,9 @@ VALUES = {
 
 
 @pytest.mark.parametrize("language", ["en", "hi"])
-def test_every_built_in_text_reads_as_it_was_agreed(language: str):
+def test_every_built_in_text_reads_as_it_was_agreed(language, definitions):
     """A golden file for each language: read it when you change a text, then keep the new one."""
-    shipped = catalog.definitions(Settings().definitions).templates
+    shipped = definitions.templates
     said = []
     for key in sorted(key for key in shipped if key.startswith(f"{language}/")):
         message = rendered(shipped[key].text, key.rpartition(".")[2], VALUES)
@@ -34,8 +32,8 @@ def test_every_built_in_text_reads_as_it_was_agreed(language: str):
     assert "\n".join(said) == (HERE / f"{language}.txt").read_text()
 
 
-def test_both_languages_have_every_text():
-    shipped = set(catalog.definitions(Settings().definitions).templates)
+def test_both_languages_have_every_text(definitions):
+    shipped = set(definitions.templates)
     assert {key[3:] for key in shipped if key.startswith("en/")} == {
         key[3:] for key in shipped if key.startswith("hi/")
     }

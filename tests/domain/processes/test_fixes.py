@@ -3,14 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-import pytest
-
-from config.settings import Settings
-from domain.definitions.catalog import Catalog
 from domain.processes import fixes
 from tests.domain.definitions.every_kind import definition
 from tests.domain.refused import refused
-from workflows import catalog
 
 REFERENCE = "BILL-7K3M9QX2"
 
@@ -24,28 +19,23 @@ class Parked:
     stage: str = "packed"
 
 
-@pytest.fixture(scope="module")
-def shipped() -> Catalog:
-    return catalog.definitions(Settings().definitions)
-
-
-def test_amounts_quantities_and_parties_are_covered_wherever_they_stand(shipped):
-    covered = fixes.covered(shipped.get("invoice_approval"))
+def test_amounts_quantities_and_parties_are_covered_wherever_they_stand(definitions):
+    covered = fixes.covered(definitions.get("invoice_approval"))
     assert covered == {
         "vendor", "lines.quantity", "lines.unit_price", "lines.net",
         "cgst", "sgst", "igst", "total",
     }  # fmt: skip
 
 
-def test_what_an_operation_works_on_and_what_a_table_asks_is_covered(shipped):
-    assert fixes.covered(shipped.get("period_state")) == {"day", "state", "reason"}
-    assert {"entry", "on_date"} <= fixes.covered(shipped.get("entry_reversal"))
+def test_what_an_operation_works_on_and_what_a_table_asks_is_covered(definitions):
+    assert fixes.covered(definitions.get("period_state")) == {"day", "state", "reason"}
+    assert {"entry", "on_date"} <= fixes.covered(definitions.get("entry_reversal"))
 
 
-def test_a_row_that_is_added_changes_what_is_covered(shipped):
+def test_a_row_that_is_added_changes_what_is_covered(definitions):
     line = {"net": {"amount": 100, "currency": "INR"}, "description": "Audit"}
     before = {"lines": [line]}
-    definition = shipped.get("invoice_approval")
+    definition = definitions.get("invoice_approval")
     fixes.check_covered(definition, Parked(before), {"lines": [{**line, "description": "Review"}]})
     with refused("approval_must_cover_the_fix"):
         fixes.check_covered(definition, Parked(before), {"lines": [line, line]})
@@ -54,8 +44,8 @@ def test_a_row_that_is_added_changes_what_is_covered(shipped):
         fixes.check_covered(definition, Parked(before), {"lines": [dearer]})
 
 
-def test_without_approvals_nothing_is_covered(shipped):
-    lead = shipped.get("crm_lead")
+def test_without_approvals_nothing_is_covered(definitions):
+    lead = definitions.get("crm_lead")
     assert not lead.approvals
     more = {"expected_value": {"amount": 2, "currency": "INR"}}
     fixes.check_covered(lead, Parked({}), more)
@@ -76,6 +66,6 @@ def test_a_fix_brings_no_file_and_keeps_what_stands():
             fixes.check_files(returned, Parked(stands), {"photo": other})
 
 
-def test_references_and_files_are_covered(shipped):
-    covered = fixes.covered(shipped.get("purchase_invoice"))
+def test_references_and_files_are_covered(definitions):
+    covered = fixes.covered(definitions.get("purchase_invoice"))
     assert {"branch", "bill", "lines.product"} <= covered

@@ -1,0 +1,24 @@
+"""Processes forked from one that has imported what they run: importing takes seconds."""
+
+import multiprocessing
+import runpy
+import sys
+from collections.abc import Callable, Sequence
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+SERVER = multiprocessing.get_context("forkserver")
+SERVER.set_forkserver_preload(["workflows.worker", "sandbox.bank.app", "sandbox.messages.app"])
+
+
+def forked(work: Callable[..., None], *arguments: Any) -> BaseProcess:
+    """A process that does some work and ends with this one."""
+    process = SERVER.Process(target=work, args=arguments, daemon=True)
+    process.start()
+    return process
+
+
+def as_main(module: str, arguments: Sequence[str]) -> None:
+    """What `python -m` does."""
+    sys.argv = [module, *arguments]
+    runpy.run_module(module, run_name="__main__")
