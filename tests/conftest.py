@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Connection
 
+from config.memory import keep_what_is_loaded
 from domain.database import transaction
 from domain.definitions.catalog import Catalog
 from local.members import POSTGRES, TEMPORAL
@@ -56,6 +57,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop what was started here."""
     if running := config.stash.get(RUNNING, None):
         running.close()
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests are no garbage: do not look at them again."""
+    keep_what_is_loaded()
 
 
 @pytest.fixture(scope="module")

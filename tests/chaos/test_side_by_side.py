@@ -12,7 +12,6 @@ from uuid import uuid4
 
 import httpx2
 import pytest
-from temporalio import workflow
 from temporalio.client import Client
 from temporalio.service import RPCError
 
@@ -22,18 +21,17 @@ from local.ports import Ports
 from tests import unencrypted
 from tests.chaos.customer import Customer
 from tests.chaos.errand import Errand
+from tests.chaos.newer import NEXT, Newer
 from tests.chaos.outcomes import OUTCOMES, all_of
 from tests.chaos.test_kills import IN_MOTION
 from tests.chaos.world import World, world
 from workflows import catalog, worker
 from workflows.invoice_approval import InvoiceApproval
 from workflows.kit import release
-from workflows.kit.messages import StartProcess
 from workflows.worker import Workers
 
 SECOND = "worker-2"
 QUEUE = "two-versions"
-NEXT = 2
 
 
 @dataclass(frozen=True)
@@ -132,26 +130,6 @@ def test_of_two_decisions_at_two_doors_one_counts(made: World) -> None:
             assert lost.json()["who"]["action"] == won.json()["decision"]["action"]
 
     asyncio.run(run())
-
-
-@workflow.defn(name="InvoiceApproval")
-class Newer(InvoiceApproval):
-    """The invoice approval of the next release: it waits for second thoughts before it pays."""
-
-    @workflow.init
-    def __init__(self, start: StartProcess) -> None:
-        super().__init__(start)
-
-    @workflow.run
-    async def run(self, start: StartProcess) -> str:
-        """As before."""
-        return await super().run(start)
-
-    async def pay_vendor(self) -> None:
-        """A process that began before the release pays at once, as it always did."""
-        if self.start.release >= NEXT:
-            await workflow.sleep(0.2)
-        await super().pay_vendor()
 
 
 @asynccontextmanager
