@@ -21,8 +21,9 @@ import signal, sys, time
 from pathlib import Path
 from local.ports import Ports
 from local.stack import Stack
-# Whoever runs the tests in the background has interrupts ignored.
+# Whoever runs the tests in the background has interrupts ignored, and with nohup hang-ups too.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 ports = Ports(**eval(sys.argv[2]))
 with Stack(Path(sys.argv[1]), ports=ports, members=["postgres"], durable=False) as stack:
     print(stack.pid("postgres"), flush=True)
