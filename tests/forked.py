@@ -1,4 +1,4 @@
-"""Processes forked from one that has imported what they run: importing takes seconds."""
+"""Processes forked from one that has loaded what they need (tests/preloaded.py)."""
 
 import multiprocessing
 import runpy
@@ -8,7 +8,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 SERVER = multiprocessing.get_context("forkserver")
-SERVER.set_forkserver_preload(["workflows.worker", "sandbox.bank.app", "sandbox.messages.app"])
+SERVER.set_forkserver_preload(["tests.preloaded"])
 
 
 def forked(work: Callable[..., None], *arguments: Any) -> BaseProcess:

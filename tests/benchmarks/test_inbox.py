@@ -21,6 +21,10 @@ from domain.refusal import Refusal
 from tests.today import today
 
 TASKS = 2_400
+PROCESSES_READ = """
+    SELECT coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables
+    WHERE relname = 'processes'
+"""
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +104,20 @@ def test_the_first_page_has_the_rows_of_the_bare_sql(server, crowded, connection
         rows = inbox.bare(crowded, who).page(held, scope)
 
     assert [row[0] for row in rows] == ids(read(connection, who, scope, Page(50)))
+
+
+def processes_read(connection) -> int:
+    """Rows of processes that this transaction has looked at."""
+    return connection.exec_driver_sql(PROCESSES_READ).scalar_one()
+
+
+@pytest.mark.parametrize("scope", ["mine", "team", "all"])
+def test_a_page_looks_at_few_more_processes_than_it_shows(connection, bina, scope):
+    before = processes_read(connection)
+
+    read(connection, bina, scope, Page(50))
+
+    assert 50 < processes_read(connection) - before < 300
 
 
 @pytest.mark.parametrize("scope", ["mine", "team", "all"])

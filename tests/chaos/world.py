@@ -252,8 +252,10 @@ class WorkerProcess:
 def work(environment: Mapping[str, str]) -> None:
     """The worker's main, in the environment it would be started with."""
     os.environ.update(environment)
+    from tests import preloaded
     from workflows.worker import main
 
+    catalog.definitions = preloaded.definitions
     asyncio.run(main(Settings()))
 
 

@@ -10,7 +10,7 @@ from local.ports import Ports
 from tests import unencrypted
 from tests.forked import as_main, forked
 
-READY_SECONDS = 20
+READY_SECONDS = 60
 
 
 class PartnerProcess:

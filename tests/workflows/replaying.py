@@ -8,7 +8,8 @@ import gzip
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -49,10 +50,12 @@ def read(file: Path) -> WorkflowHistory:
     return WorkflowHistory.from_json(stored["workflow_id"], stored["history"])
 
 
-def released() -> Iterator[Definition]:
+@cache
+def released() -> Sequence[Definition]:
     """Every definition under which something was recorded."""
-    for file in sorted(FOLDER.glob(f"*/{DEFINITIONS}")):
-        yield from map(Definition.from_canonical, json.loads(file.read_text()))
+    files = sorted(FOLDER.glob(f"*/{DEFINITIONS}"))
+    recorded = (each for file in files for each in json.loads(file.read_text()))
+    return [Definition.from_canonical(each) for each in recorded]
 
 
 def replay(file: Path, definitions: Catalog) -> WorkflowReplayResult:

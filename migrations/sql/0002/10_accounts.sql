@@ -24,14 +24,21 @@ BEGIN
     SELECT * INTO held FROM accounts
     WHERE tenant_id = tenant AND company_id = company AND code = stated->>'code' FOR UPDATE;
     IF NOT FOUND THEN
-        INSERT INTO accounts (tenant_id, company_id, code, title, kind, normal_side, currency, slots,
-            opened_on, is_heading, control)
-        VALUES (tenant, company, stated->>'code', stated->>'title', stated->>'kind',
+        INSERT INTO accounts (tenant_id, company_id, code, title, translations, kind, normal_side, currency,
+            slots, opened_on, is_heading, control, parent_id, statement_line, cash_flow, is_monetary,
+            required_dimensions, forbidden_dimensions)
+        VALUES (tenant, company, stated->>'code', stated->>'title', coalesce(stated->'translations', '{}'),
+            stated->>'kind',
             coalesce(stated->>'normal_side',
                 CASE WHEN stated->>'kind' IN ('asset', 'expense') THEN 'debit' ELSE 'credit' END),
             stated->>'currency', coalesce((stated->>'slots')::smallint, 1), (stated->>'opened_on')::date,
-            coalesce((stated->>'is_heading')::boolean, false), stated->>'control')
-        RETURNING * INTO held;
+            coalesce((stated->>'is_heading')::boolean, false), stated->>'control', parent,
+            stated->>'statement_line', stated->>'cash_flow',
+            coalesce((stated->>'is_monetary')::boolean, false),
+            coalesce(names(stated->'required_dimensions'), '{}'),
+            coalesce(names(stated->'forbidden_dimensions'), '{}'))
+        RETURNING id INTO held.id;
+        RETURN held.id;
     END IF;
     IF held.kind <> stated->>'kind' OR held.normal_side <> stated->>'normal_side'
         OR held.currency <> stated->>'currency' OR held.control <> stated->>'control'
