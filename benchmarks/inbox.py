@@ -35,8 +35,8 @@ CALLS, QUICK_CALLS = 100, 20
 TENANT = UUID("0190b000-0000-7000-8000-0000000b0000")
 # Who reads which scope: bina may decide most of them, esha one in a thousand.
 CASES = (("bina", "mine"), ("bina", "team"), ("bina", "all"), ("esha", "mine"))
-# The list within three times the bare SQL: by the route's function, and over HTTP on both sides. HTTP
-# against SQL without it is no mark: an empty route takes longer than the bare SQL.
+# The list within three times the bare SQL: by the route's function, and over HTTP on both sides.
+# HTTP against SQL without it is no mark: an empty route takes longer than the bare SQL.
 MARKS = ((BARE, OURS), (BARE_HTTP, HTTP))
 LEAST = 1 / 3
 
