@@ -59,6 +59,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         running.close()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long tests first: what is left at the end can then be shared out."""
+    items.sort(key=lambda item: "chaos" not in item.path.parts)
+
+
 def pytest_collection_finish() -> None:
     """Thousands of tests are no garbage: do not look at them again."""
     keep_what_is_loaded()
